@@ -1,0 +1,22 @@
+"""The Celery application and the one list of periodic jobs."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "outbound_site.settings")
+TRANSPORT_ALIASES["sqlitemq"] = "outbound_site.sqlitemq:Transport"
+
+app = Celery("outbound_site")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+def every(seconds: float, task: str) -> dict[str, Any]:
+    """A schedule entry; a run that finds no worker within one interval is dropped, the next one follows."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
+app.conf.beat_schedule = {}

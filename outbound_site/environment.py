@@ -1,0 +1,149 @@
+"""Every setting that comes from the environment or `.env`, declared once.
+
+`VARIABLES` is the table in docs/settings.md; a test compares the two. Reading a wrong value raises
+ImproperlyConfigured with the name, what is wrong and what to write instead, so that the start stops
+with advice. Values of secrets are never repeated in a message.
+"""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable. An empty default means what `meaning` says."""
+
+    name: str
+    default: str
+    meaning: str
+    secret: bool = False
+
+
+VARIABLES = [
+    Variable("PRODUCTION", "false", "`true` demands TLS, a `SECRET_KEY` and `ALLOWED_HOSTS`"),
+    Variable("DATA_DIR", "var", "where the embedded databases, uploads and the development key live"),
+    Variable(
+        "SECRET_KEY", "", "signs sessions; made and kept in `DATA_DIR` in development, required in production", True
+    ),
+    Variable("HOST", "127.0.0.1", "address the web server listens on"),
+    Variable("PORT", "8000", "port the web server listens on, 1 to 65535"),
+    Variable("ALLOWED_HOSTS", "", "host names clients may use, comma separated; loopback and `HOST` in development"),
+    Variable("BEHIND_TLS_PROXY", "false", "`true` trusts `X-Forwarded-Proto` of a proxy that ends TLS in front"),
+    Variable("DATABASE_URL", "", "`postgres://user:password@host/name`; SQLite in `DATA_DIR` when empty", True),
+    Variable("DATABASE_POOL_SIZE", "8", "connections to PostgreSQL a process may hold, 1 to 100"),
+    Variable(
+        "CELERY_BROKER_URL", "", "`redis://host/0` or `amqp://host`; a queue file in `DATA_DIR` when empty", True
+    ),
+    Variable("WEB_WORKERS", "1", "web server processes, 1 to 64"),
+    Variable("WEB_THREADS", "8", "threads of each web server process, 1 to 64"),
+    Variable("TASK_THREADS", "4", "background tasks at once, 1 to 64"),
+    Variable("ADMIN_USERNAME", "administrator@localhost", "the administrator made on first start"),
+    Variable("ADMIN_PASSWORD", "", "its password; made and printed once when empty", True),
+    Variable("SERVER_TIME_ZONE", "UTC", "IANA name of the zone in which callback times and daily jobs are meant"),
+    Variable("CREDENTIAL_CACHE_SECONDS", "60", "how long verified API credentials are remembered, 0 to 1800"),
+    Variable("SIGN_IN_FAILURE_LIMIT", "10", "wrong passwords for one account and address before a pause, 1 to 1000"),
+    Variable("SIGN_IN_PAUSE_MINUTES", "15", "length of that pause, 1 to 1440"),
+    Variable("MAX_BODY_BYTES", "16777216", "largest request body, 1024 to 1073741824"),
+    Variable("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
+    Variable("LDAP_URL", "", "directory for sign-in, for example `ldaps://dc.example.com`; off when empty"),
+    Variable("LDAP_USER_DN", "", "template of a user's name there, for example `%(user)s` for Active Directory"),
+    Variable("LDAP_GROUP_BASE", "", "where the directory keeps the groups whose names are the roles here"),
+]
+
+
+class Environment:
+    """Typed access to the declared variables."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._env = environ.Env()
+        self._env.ENVIRON = dict(values)
+        self._declared = {variable.name: variable for variable in VARIABLES}
+
+    def text(self, name: str) -> str:
+        return str(self._env.str(name, default="")).strip() or self._declared[name].default
+
+    def is_set(self, name: str) -> bool:
+        return bool(str(self._env.str(name, default="")).strip())
+
+    def flag(self, name: str) -> bool:
+        value = self.text(name).lower()
+        if value not in {"true", "false", "1", "0", "yes", "no", "on", "off"}:
+            self.refuse(name, "write true or false")
+        return value in {"true", "1", "yes", "on"}
+
+    def number(self, name: str, low: int, high: int) -> int:
+        value = self.text(name)
+        if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+            self.refuse(name, f"write a whole number from {low} to {high}")
+        return int(value)
+
+    def choice(self, name: str, *choices: str) -> str:
+        value = self.text(name)
+        if value not in choices:
+            self.refuse(name, f"write one of {', '.join(choices)}")
+        return value
+
+    def names(self, name: str) -> list[str]:
+        return [part.strip() for part in self.text(name).split(",") if part.strip()]
+
+    def time_zone(self, name: str) -> str:
+        value = self.text(name)
+        if value not in available_timezones():
+            self.refuse(name, "write an IANA name such as America/Chicago or UTC")
+        return value
+
+    def database(self, name: str, embedded: Path) -> dict[str, Any]:
+        """Django's DATABASES entry, without options."""
+        url = self.text(name) or f"sqlite:///{embedded}"
+        parsed: dict[str, Any] = {}
+        if url.split(":", 1)[0] in {"sqlite", "postgres", "postgresql"}:
+            parsed = environ.Env.db_url_config(url)
+        if not parsed.get("NAME"):
+            self.refuse(name, "write postgres://user:password@host:5432/name or sqlite:////path/to/file")
+        return parsed
+
+    def broker(self, name: str, embedded: Path) -> str:
+        url = self.text(name) or f"sqlitemq:///{embedded}"
+        if url.split(":", 1)[0] not in {"sqlitemq", "redis", "rediss", "amqp", "amqps"}:
+            self.refuse(name, "write redis://host:6379/0 or amqp://user:password@host//, or leave it out")
+        return url
+
+    def secret_key(self, production: bool, data_dir: Path) -> str:
+        """The given key; in development one that is made on first start and kept."""
+        if self.is_set("SECRET_KEY"):
+            return self.text("SECRET_KEY")
+        if production:
+            self.refuse("SECRET_KEY", "set it to 50 or more random characters and keep it from start to start")
+        path = data_dir / "secret_key"
+        if not path.exists():
+            draft = tempfile.NamedTemporaryFile("w", dir=data_dir, delete=False)
+            with draft:
+                draft.write(secrets.token_urlsafe(64))
+            # Two processes that start together agree: the second link fails and both read the first key.
+            with suppress(FileExistsError):
+                os.link(draft.name, path)
+            os.unlink(draft.name)
+        return path.read_text().strip()
+
+    def refuse(self, name: str, advice: str) -> None:
+        given = "" if self._declared[name].secret or not self.is_set(name) else f" is {self.text(name)!r}"
+        raise ImproperlyConfigured(f"{name}{given}: {advice}. All settings: docs/settings.md")
+
+
+def settings_table() -> str:
+    """The table of docs/settings.md."""
+    rows = ["| Variable | Default | Meaning |", "| --- | --- | --- |"]
+    rows += [f"| `{v.name}` | {f'`{v.default}`' if v.default else ''} | {v.meaning} |" for v in VARIABLES]
+    return "\n".join(rows) + "\n"

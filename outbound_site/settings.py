@@ -1,0 +1,218 @@
+"""Django's settings. What a deployment may change comes from outbound_site/environment.py."""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+
+from outbound_site.environment import BASE_DIR, Environment
+
+environ.Env.read_env(BASE_DIR / ".env")
+env = Environment(os.environ)
+
+PRODUCTION = env.flag("PRODUCTION")
+DEBUG = False
+DATA_DIR = (BASE_DIR / env.text("DATA_DIR")).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+SECRET_KEY = env.secret_key(PRODUCTION, DATA_DIR)
+HOST = env.text("HOST")
+PORT = env.number("PORT", 1, 65535)
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
+if not ALLOWED_HOSTS and PRODUCTION:
+    env.refuse("ALLOWED_HOSTS", "list the host names of this server, for example outbound.example.com")
+if not PRODUCTION:
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]", HOST]
+WEB_WORKERS = env.number("WEB_WORKERS", 1, 64)
+WEB_THREADS = env.number("WEB_THREADS", 1, 64)
+TASK_THREADS = env.number("TASK_THREADS", 1, 64)
+ADMIN_USERNAME = env.text("ADMIN_USERNAME")
+ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
+MAX_BODY_BYTES = env.number("MAX_BODY_BYTES", 1024, 1 << 30)
+# Zone of the original's "Logger": callback times on the wire and daily jobs are meant in it.
+SERVER_TIME_ZONE = env.time_zone("SERVER_TIME_ZONE")
+
+INSTALLED_APPS = [
+    "outbound_site.apps.OutboundAdminConfig",
+    "outbound_site",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "simple_history",
+    "import_export",
+    "axes",
+    "csp",
+    "timezones",
+    "dnc",
+    "campaigns",
+    "callbacks",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "outbound_site.urls"
+WSGI_APPLICATION = "outbound_site.wsgi.application"
+# Both spellings of a URL, with and without the final slash, are routed; a redirect would lose a POST body.
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# Databases: docs/operating.md has the figures behind these options.
+_database = env.database("DATABASE_URL", DATA_DIR / "outbound.sqlite3")
+_options: dict[str, Any]
+if _database["ENGINE"].endswith("sqlite3"):
+    _options = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA mmap_size=134217728;"
+        "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-20000;PRAGMA temp_store=MEMORY;",
+    }
+else:
+    _database["ENGINE"] = "django.db.backends.postgresql"
+    _options = {
+        "pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL_SIZE", 1, 100), "timeout": 10},
+    }
+DATABASES = {"default": _database | {"CONN_MAX_AGE": 0, "OPTIONS": _options}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "outbound_site" / "assets"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = DATA_DIR / "uploads"
+
+# Sign-in
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "admin:login"
+CREDENTIAL_CACHE_SECONDS = env.number("CREDENTIAL_CACHE_SECONDS", 0, 1800)
+AXES_FAILURE_LIMIT = env.number("SIGN_IN_FAILURE_LIMIT", 1, 1000)
+AXES_COOLOFF_TIME = timedelta(minutes=env.number("SIGN_IN_PAUSE_MINUTES", 1, 1440))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "password"]
+
+# Browser safety. Nothing is ever loaded from outside this server.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+if env.flag("BEHIND_TLS_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+# A deletion in the admin ticks one box a row.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+REST_FRAMEWORK = {
+    # An endpoint that declares no rule answers 403 to everybody.
+    "DEFAULT_PERMISSION_CLASSES": ["outbound_site.unifiedconfig.access.Refused"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["outbound_site.unifiedconfig.authentication.RememberedBasicAuthentication"],
+    "EXCEPTION_HANDLER": "outbound_site.unifiedconfig.errors.answer_exception",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+
+# Background work: outbound_site/celery.py has the schedule.
+CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL", DATA_DIR / "broker.sqlite3")
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
+if CELERY_BROKER_URL.startswith("sqlitemq"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.1}
+elif CELERY_BROKER_URL.startswith("redis"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 600,
+        # With kombu's own 10 x 10 a task of a lost worker waits up to 100 s longer.
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 30,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+    }
+else:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "imports"
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_TIMEZONE = SERVER_TIME_ZONE
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR")},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}
+
+if env.is_set("LDAP_URL"):
+    from outbound_site.directory import directory_settings
+
+    globals().update(directory_settings(env))
+    AUTHENTICATION_BACKENDS.insert(1, "django_auth_ldap.backend.LDAPBackend")
