@@ -35,30 +35,48 @@ VARIABLES = [
     Variable("PRODUCTION", "false", "`true` demands TLS, a `SECRET_KEY` and `ALLOWED_HOSTS`"),
     Variable("DATA_DIR", "var", "where the embedded databases, uploads and the development key live"),
     Variable(
-        "SECRET_KEY", "", "signs sessions; made and kept in `DATA_DIR` in development, required in production", True
+        "SECRET_KEY",
+        "",
+        "signs sessions; made and kept in `DATA_DIR` in development, required in production",
+        True,
     ),
     Variable("HOST", "127.0.0.1", "address the web server listens on"),
     Variable("PORT", "8000", "port the web server listens on, 1 to 65535"),
-    Variable("ALLOWED_HOSTS", "", "host names clients may use, comma separated; loopback and `HOST` in development"),
-    Variable("BEHIND_TLS_PROXY", "false", "`true` trusts `X-Forwarded-Proto` of a proxy that ends TLS in front"),
-    Variable("DATABASE_URL", "", "`postgres://user:password@host/name`; SQLite in `DATA_DIR` when empty", True),
+    Variable(
+        "ALLOWED_HOSTS", "", "host names clients may use, comma separated; loopback and `HOST` in development"
+    ),
+    Variable(
+        "BEHIND_TLS_PROXY", "false", "`true` trusts `X-Forwarded-Proto` of a proxy that ends TLS in front"
+    ),
+    Variable(
+        "DATABASE_URL", "", "`postgres://user:password@host/name`; SQLite in `DATA_DIR` when empty", True
+    ),
     Variable("DATABASE_POOL_SIZE", "8", "connections to PostgreSQL a process may hold, 1 to 100"),
     Variable(
-        "CELERY_BROKER_URL", "", "`redis://host/0` or `amqp://host`; a queue file in `DATA_DIR` when empty", True
+        "CELERY_BROKER_URL",
+        "",
+        "`redis://host/0` or `amqp://host`; a queue file in `DATA_DIR` when empty",
+        True,
     ),
     Variable("WEB_WORKERS", "1", "web server processes, 1 to 64"),
     Variable("WEB_THREADS", "8", "threads of each web server process, 1 to 64"),
     Variable("TASK_THREADS", "4", "background tasks at once, 1 to 64"),
     Variable("ADMIN_USERNAME", "administrator@localhost", "the administrator made on first start"),
     Variable("ADMIN_PASSWORD", "", "its password; made and printed once when empty", True),
-    Variable("SERVER_TIME_ZONE", "UTC", "IANA name of the zone in which callback times and daily jobs are meant"),
+    Variable(
+        "SERVER_TIME_ZONE", "UTC", "IANA name of the zone in which callback times and daily jobs are meant"
+    ),
     Variable("CREDENTIAL_CACHE_SECONDS", "60", "how long verified API credentials are remembered, 0 to 1800"),
-    Variable("SIGN_IN_FAILURE_LIMIT", "10", "wrong passwords for one account and address before a pause, 1 to 1000"),
+    Variable(
+        "SIGN_IN_FAILURE_LIMIT", "10", "wrong passwords for one account and address before a pause, 1 to 1000"
+    ),
     Variable("SIGN_IN_PAUSE_MINUTES", "15", "length of that pause, 1 to 1440"),
     Variable("MAX_BODY_BYTES", "16777216", "largest request body, 1024 to 1073741824"),
     Variable("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
     Variable("LDAP_URL", "", "directory for sign-in, for example `ldaps://dc.example.com`; off when empty"),
-    Variable("LDAP_USER_DN", "", "template of a user's name there, for example `%(user)s` for Active Directory"),
+    Variable(
+        "LDAP_USER_DN", "", "template of a user's name there, for example `%(user)s` for Active Directory"
+    ),
     Variable("LDAP_GROUP_BASE", "", "where the directory keeps the groups whose names are the roles here"),
 ]
 
@@ -115,7 +133,7 @@ class Environment:
         return parsed
 
     def broker(self, name: str, embedded: Path) -> str:
-        url = self.text(name) or f"sqlitemq:///{embedded}"
+        url = self.text(name) or f"sqlitemq://localhost/{embedded}"
         if url.split(":", 1)[0] not in {"sqlitemq", "redis", "rediss", "amqp", "amqps"}:
             self.refuse(name, "write redis://host:6379/0 or amqp://user:password@host//, or leave it out")
         return url
@@ -125,11 +143,12 @@ class Environment:
         if self.is_set("SECRET_KEY"):
             return self.text("SECRET_KEY")
         if production:
-            self.refuse("SECRET_KEY", "set it to 50 or more random characters and keep it from start to start")
+            self.refuse(
+                "SECRET_KEY", "set it to 50 or more random characters and keep it from start to start"
+            )
         path = data_dir / "secret_key"
         if not path.exists():
-            draft = tempfile.NamedTemporaryFile("w", dir=data_dir, delete=False)
-            with draft:
+            with tempfile.NamedTemporaryFile("w", dir=data_dir, delete=False) as draft:
                 draft.write(secrets.token_urlsafe(64))
             # Two processes that start together agree: the second link fails and both read the first key.
             with suppress(FileExistsError):

@@ -9,6 +9,7 @@ import os
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from queue import Empty
 from typing import Any
 
@@ -38,6 +39,9 @@ def is_alive(owner: str) -> bool:
 
 
 class QoS(virtual.QoS):
+    channel: "Channel"
+    _quick_ack: Callable[[str], None]
+
     def ack(self, delivery_tag: str) -> None:
         self.channel.forget(delivery_tag)
         super().ack(delivery_tag)
@@ -55,14 +59,14 @@ class Channel(virtual.Channel):
     @property
     def db(self) -> sqlite3.Connection:
         """This thread's connection; a fork opens its own."""
-        key = (os.getpid(), self.connection.client.virtual_host)
+        key = (os.getpid(), self.connection.client.virtual_host)  # type: ignore[union-attr]
         if getattr(self._local, "key", None) != key:
             connection = sqlite3.connect(key[1], timeout=30, isolation_level=None)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.executescript(SCHEMA)
             self._local.db, self._local.key = connection, key
-        return self._local.db  # type: ignore[no-any-return]
+        return self._local.db
 
     def _put(self, queue: str, message: dict[str, Any], **kwargs: Any) -> None:
         self.db.execute(
