@@ -1,0 +1,1 @@
+"""How `/unifiedconfig/config/` talks: XML and JSON, errors, lists, references, access. Knows no resource."""

@@ -1,0 +1,179 @@
+"""One error shape and the one handler that turns every exception into it (api-conventions.md 8)."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from outbound_site.unifiedconfig.documents import Document
+from outbound_site.unifiedconfig.names import camel_case
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ApiError:
+    """One `apiError`. `data` names the offending parameter; `detail` holds the fields of that type."""
+
+    type: str
+    message: str
+    data: str | None = None
+    detail: dict[str, Any] | None = None
+
+    def members(self) -> dict[str, Any]:
+        return {
+            "errorData": self.data,
+            "errorDetail": self.detail,
+            "errorMessage": self.message,
+            "errorType": self.type,
+        }
+
+
+class Refusal(exceptions.APIException):
+    """A request refused with one or more `apiError`s."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+
+    def __init__(self, *errors: ApiError) -> None:
+        self.errors = list(errors)
+        super().__init__("; ".join(error.message for error in errors))
+
+
+class NotFound(Refusal):
+    status_code = status.HTTP_404_NOT_FOUND
+
+    def __init__(self, exception_name: str = "") -> None:
+        """`exception_name` goes in front of the message where the API text promises that exception."""
+        message = "The specified ID does not exist in the database."
+        super().__init__(
+            ApiError("notFound.dbData", f"{exception_name}: {message}" if exception_name else message)
+        )
+
+
+class TooLarge(Refusal):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+
+    def __init__(self, limit: int) -> None:
+        message = f"The request body exceeds the maximum of {limit} bytes"
+        super().__init__(ApiError("limitExceeded.requestSize", message, detail={"max": limit}))
+
+
+class Unavailable(Refusal):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+
+
+def malformed(message: str) -> Refusal:
+    return Refusal(ApiError("processing.xmlSyntaxError", message))
+
+
+def field_required(name: str) -> ApiError:
+    return ApiError("invalidInput.fieldRequired", "This field is required", name)
+
+
+def out_of_range(name: str, low: float, high: float) -> ApiError:
+    message = f"This field must contain a value from {low} to {high}"
+    return ApiError("invalidInput.outOfRange", message, name, {"min": low, "max": high})
+
+
+def length_exceeded(name: str, limit: int) -> ApiError:
+    message = f"This field exceeds the maximum length of {limit}"
+    return ApiError("invalidInput.fieldLengthExceeded", message, name, {"max": limit})
+
+
+def invalid_character(name: str) -> ApiError:
+    return ApiError("invalidInput.invalidCharacter", "This field contains invalid characters", name)
+
+
+def invalid_value(name: str, value: object) -> ApiError:
+    shown = value if isinstance(value, str | int | float | bool) else type(value).__name__
+    return ApiError(
+        "invalidInput.invalidValue", "This field has an invalid value", name, {"value": str(shown)[:100]}
+    )
+
+
+def invalid_reference(name: str, target: str, kind: str) -> ApiError:
+    message = f"The referenced item does not exist: {kind} {target}"
+    return ApiError("invalidInput.invalidReference", message, name, {"name": target, "type": kind})
+
+
+def from_validation_error(error: DjangoValidationError, name: str | None = None) -> list[ApiError]:
+    """The `apiError`s of a model's validation; the code of each message decides its type."""
+    if hasattr(error, "error_dict"):
+        return [
+            found
+            for attribute, errors in error.error_dict.items()
+            for one in errors
+            for found in from_validation_error(one, None if attribute == "__all__" else camel_case(attribute))
+        ]
+    if hasattr(error, "error_list") and len(error.error_list) != 1:
+        return [found for one in error.error_list for found in from_validation_error(one, name)]
+    return [_from_message(error.error_list[0], name)]
+
+
+def _from_message(error: DjangoValidationError, name: str | None) -> ApiError:
+    params = error.params or {}
+    field = name or ""
+    match error.code:
+        case "out_of_range":
+            return out_of_range(field, params["min"], params["max"])
+        case "max_length" | "max_bytes":
+            return length_exceeded(field, params["limit_value"])
+        case "invalid_character":
+            return invalid_character(field)
+        case "required" | "blank" | "null":
+            return field_required(field)
+    kind = error.code if error.code and "." in error.code else "invalidInput.invalidValue"
+    return ApiError(kind, error.messages[0], name, params.get("detail"))
+
+
+# Types for what REST framework raises itself; the reference is silent on the last five.
+FRAMEWORK_ERRORS: list[tuple[type[Exception], int, str, str]] = [
+    (exceptions.NotAuthenticated, 401, "access.unauthenticated", "Sign in with a user name and a password"),
+    (exceptions.AuthenticationFailed, 401, "access.unauthenticated", ""),
+    (exceptions.PermissionDenied, 403, "access.denied", "Access denied"),
+    (PermissionDenied, 403, "access.denied", "Access denied"),
+    (exceptions.NotFound, 404, "notFound.url", "No such URL"),
+    (Http404, 404, "notFound.dbData", "The specified ID does not exist in the database."),
+    (exceptions.MethodNotAllowed, 405, "operation.methodNotAllowed", ""),
+    (exceptions.NotAcceptable, 406, "processing.notAcceptable", "Only XML and JSON can be answered"),
+    (exceptions.UnsupportedMediaType, 415, "processing.unsupportedMediaType", ""),
+    (exceptions.Throttled, 503, "limitExceeded.requests", ""),
+]
+
+
+def errors_of(exception: Exception) -> tuple[int, list[ApiError]]:
+    """Status and errors of any exception. What is not known is a server fault and tells nothing."""
+    if isinstance(exception, Refusal):
+        return exception.status_code, exception.errors
+    if isinstance(exception, DjangoValidationError):
+        return 400, from_validation_error(exception)
+    for kind, code, error_type, message in FRAMEWORK_ERRORS:
+        if isinstance(exception, kind):
+            return code, [ApiError(error_type, message or str(exception))]
+    if isinstance(exception, exceptions.APIException) and exception.status_code < 500:
+        return exception.status_code, [ApiError("invalidInput.invalidValue", str(exception))]
+    logger.error("Unexpected failure", exc_info=exception)
+    return 500, [ApiError("internalError", "The server failed to answer this request")]
+
+
+def document_of(errors: Iterable[ApiError]) -> Document:
+    return Document("apiErrors", {"apiError": [error.members() for error in errors]})
+
+
+def answer_exception(exception: Exception, context: dict[str, Any]) -> Response:
+    """REST framework's exception handler: every failure leaves in the negotiated format."""
+    set_rollback()
+    code, errors = errors_of(exception)
+    headers = {
+        name: str(value)
+        for name, attribute in (("WWW-Authenticate", "auth_header"), ("Retry-After", "wait"))
+        if (value := getattr(exception, attribute, None))
+    }
+    return Response(document_of(errors), status=code, headers=headers)

@@ -1,0 +1,57 @@
+"""Search and sort of lists: `q`, `field:value` terms and `sort` (api-conventions.md 7.5, 7.6)."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import F, Q, QuerySet
+
+from outbound_site.unifiedconfig.errors import Refusal, invalid_value
+from outbound_site.unifiedconfig.text import Fold
+
+
+class ResourceFilter(django_filters.FilterSet):
+    """Subclasses name the wire fields that are searched and sorted, each with the attribute behind it."""
+
+    searched: ClassVar[dict[str, str]] = {}
+    sorted_by: ClassVar[dict[str, str]] = {}
+    # Fields that a `field:value` term may name; the value must be contained.
+    terms: ClassVar[dict[str, str]] = {}
+    default_order: ClassVar[tuple[Any, ...]] = ("pk",)
+
+    q = django_filters.CharFilter(method="search", strip=False)
+    sort = django_filters.CharFilter(method="order", strip=False)
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return super().filter_queryset(queryset.order_by(*self.default_order))
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Every word must be contained in some searched field."""
+        for word in value.split():
+            queryset = queryset.filter(self.term(word))
+        return queryset
+
+    def term(self, word: str) -> Q:
+        field, colon, value = word.partition(":")
+        if colon and field in self.terms:
+            return Q(**{f"{self.terms[field]}__folded_contains": value})
+        anywhere = Q()
+        for attribute in self.searched.values():
+            anywhere |= Q(**{f"{attribute}__folded_contains": word})
+        return anywhere
+
+    def order(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """`field` or `field asc|desc`; text without regard to case, the id breaks ties."""
+        field, _, direction = value.strip().partition(" ")
+        if field not in self.sorted_by or direction.strip() not in {"", "asc", "desc"}:
+            raise Refusal(invalid_value("sort", value))
+        expression = folded(queryset, self.sorted_by[field])
+        return queryset.order_by(expression.desc() if direction.strip() == "desc" else expression.asc(), "pk")
+
+
+def folded(queryset: QuerySet[Any], attribute: str) -> Any:
+    """An expression to sort by; text ignores case."""
+    field: Any = queryset.model
+    for part in attribute.split("__"):
+        field = field._meta.get_field(part)
+        field = field.related_model if field.is_relation else field
+    return Fold(attribute) if field.get_internal_type() in {"CharField", "TextField"} else F(attribute)

@@ -1,0 +1,140 @@
+"""Request bodies: XML and JSON become the same tree of strings, dicts and lists (see documents.py)."""
+
+import codecs
+import json
+from typing import IO, Any
+from xml.parsers import expat
+
+from django.conf import settings
+from rest_framework.parsers import JSONParser
+from rest_framework_xml.parsers import XMLParser
+
+from outbound_site.unifiedconfig.documents import Document, Repeated
+from outbound_site.unifiedconfig.errors import Refusal, TooLarge, malformed
+
+MAX_DEPTH = 32
+MAX_ELEMENTS = 200_000
+
+
+def read_body(stream: IO[bytes], parser_context: dict[str, Any] | None) -> bytes:
+    """The whole body; TooLarge past MAX_BODY_BYTES, by its declared length before anything is read."""
+    limit = settings.MAX_BODY_BYTES
+    request = (parser_context or {}).get("request")
+    declared = request.META.get("CONTENT_LENGTH") if request is not None else None
+    if declared and declared.isdigit() and int(declared) > limit:
+        raise TooLarge(limit)
+    body = stream.read(limit + 1)
+    if len(body) > limit:
+        raise TooLarge(limit)
+    return body
+
+
+class UnifiedXMLParser(XMLParser):
+    """XML as text: no type is guessed, `0012` stays `0012`; repeated elements are kept."""
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: dict[str, Any] | None = None
+    ) -> Document:
+        return parse_xml(read_body(stream, parser_context))
+
+
+class TextXMLParser(UnifiedXMLParser):
+    media_type = "text/xml"
+
+
+class UnifiedJSONParser(JSONParser):
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: dict[str, Any] | None = None
+    ) -> Document:
+        return parse_json(read_body(stream, parser_context))
+
+
+class SniffingParser(UnifiedXMLParser):
+    """A body without a content type: `{` means JSON, anything else XML."""
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: dict[str, Any] | None = None
+    ) -> Document:
+        body = read_body(stream, parser_context)
+        start = body.removeprefix(codecs.BOM_UTF8).lstrip()
+        return parse_json(body) if start.startswith(b"{") else parse_xml(body)
+
+
+def parse_json(body: bytes) -> Document:
+    """Raises Refusal for anything but one JSON object."""
+    try:
+        value = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise malformed("JSON syntax error in the request body") from None
+    if not isinstance(value, dict):
+        raise malformed("The request body must be a JSON object")
+    return Document(None, value)
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def parse_xml(body: bytes) -> Document:
+    """Raises Refusal for XML that is not well-formed, has a DTD, or is too deep or has too many elements."""
+    builder = _TreeBuilder()
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.buffer_size = 1 << 20
+    parser.StartElementHandler = builder.start
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.text
+    parser.StartDoctypeDeclHandler = builder.refuse_doctype
+    try:
+        # White space before a declaration is not well-formed, but clients send it.
+        parser.Parse(body.lstrip(), True)
+    except Refusal:
+        raise
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        place = (
+            f" (line {error.lineno}, column {error.offset})" if isinstance(error, expat.ExpatError) else ""
+        )
+        raise malformed(f"XML syntax error in the request body{place}") from None
+    return Document(builder.root_name, builder.root_members())
+
+
+class _TreeBuilder:
+    """Collects children by name; an element without children is its text."""
+
+    def __init__(self) -> None:
+        self.top: dict[str, Any] = {}
+        self.stack: list[tuple[str, dict[str, Any], list[str]]] = [("", self.top, [])]
+        self.elements = 0
+
+    @property
+    def root_name(self) -> str:
+        return next(iter(self.top))
+
+    def root_members(self) -> dict[str, Any]:
+        root = self.top[self.root_name]
+        return root if isinstance(root, dict) else {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.elements += 1
+        if self.elements > MAX_ELEMENTS:
+            raise malformed(f"The request body has more than {MAX_ELEMENTS} elements")
+        if len(self.stack) > MAX_DEPTH:
+            raise malformed(f"The request body is nested deeper than {MAX_DEPTH} elements")
+        self.stack.append((name.rpartition(":")[2], {}, []))
+
+    def end(self, name: str) -> None:
+        local_name, children, text = self.stack.pop()
+        value = children or "".join(text)
+        siblings = self.stack[-1][1]
+        if local_name not in siblings:
+            siblings[local_name] = value
+        elif isinstance(siblings[local_name], Repeated):
+            siblings[local_name].append(value)
+        else:
+            siblings[local_name] = Repeated([siblings[local_name], value])
+
+    def text(self, data: str) -> None:
+        self.stack[-1][2].append(data)
+
+    def refuse_doctype(self, *declaration: object) -> None:
+        raise malformed("A document type declaration is not accepted")

@@ -1,0 +1,121 @@
+"""The base of every resource's views: one method an operation, around the functions of its app."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Model
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import GenericViewSet
+
+from outbound_site.unifiedconfig.access import Access, DeclaredAccess
+from outbound_site.unifiedconfig.documents import Document, Items
+from outbound_site.unifiedconfig.errors import NotFound
+from outbound_site.unifiedconfig.negotiation import UnifiedNegotiation
+from outbound_site.unifiedconfig.pagination import UnifiedPagination
+from outbound_site.unifiedconfig.parsers import TextXMLParser, UnifiedJSONParser, UnifiedXMLParser
+from outbound_site.unifiedconfig.renderers import TextXMLRenderer, UnifiedJSONRenderer, UnifiedXMLRenderer
+from outbound_site.unifiedconfig.serializers import ResourceSerializer
+
+
+class UnifiedViewSet(GenericViewSet[Any]):
+    """What all endpoints under `/unifiedconfig/config/` share. Without `access` everything is refused."""
+
+    access: ClassVar[Access | None] = None
+    operations: ClassVar[dict[str, str]] = {}
+    parser_classes = [UnifiedXMLParser, TextXMLParser, UnifiedJSONParser]
+    renderer_classes = [UnifiedXMLRenderer, UnifiedJSONRenderer, TextXMLRenderer]
+    content_negotiation_class = UnifiedNegotiation
+    permission_classes = [DeclaredAccess]
+    pagination_class = UnifiedPagination
+    filter_backends = [DjangoFilterBackend]
+    paged_by_default = True
+    # The name of the original's exception in the 404 of this resource, where the API text promises one.
+    not_found_exception = ""
+    collection_name = ""
+
+    def get_object(self) -> Any:
+        """The item of the URL. Raises NotFound."""
+        item = self.get_queryset().filter(**{self.lookup_field: self.kwargs[self.lookup_field]}).first()
+        if item is None:
+            raise NotFound(self.not_found_exception)
+        return item
+
+    def read_values(self, request: Request, *, partial: bool) -> dict[str, Any]:
+        """`{attribute: value}` of the body. Raises Refusal."""
+        serializer = self.get_serializer(data=request.data, partial=partial)
+        serializer.is_valid(raise_exception=True)
+        values: dict[str, Any] = serializer.validated_data
+        return values
+
+    def answer_list(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        serializer_class = self.get_serializer_class()
+        assert issubclass(serializer_class, ResourceSerializer)
+        assert self.access is not None
+        assert isinstance(self.paginator, UnifiedPagination)
+        return Response(
+            Document(
+                "results",
+                {
+                    "pageInfo": self.paginator.page_info(),
+                    "permissionInfo": self.access.permission_info(request.user),
+                    self.collection_name: Items(
+                        serializer_class.root, serializer_class(page, many=True).data
+                    ),
+                },
+            )
+        )
+
+
+class Listed(UnifiedViewSet):
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        return self.answer_list(request)
+
+
+class Retrieved(UnifiedViewSet):
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        serializer: BaseSerializer[Any] = self.get_serializer(self.get_object())
+        assert isinstance(serializer, ResourceSerializer)
+        return Response(Document(serializer.root, serializer.data))
+
+
+class Created(UnifiedViewSet):
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """201 with the absolute address of the new item and an empty body."""
+        item = self.add(self.read_values(request, partial=False))
+        return Response(status=201, headers={"Location": request.build_absolute_uri(item.ref_url)})
+
+    def add(self, values: dict[str, Any]) -> Any:
+        raise NotImplementedError
+
+
+class Updated(UnifiedViewSet):
+    def update(self, request: Request, **kwargs: Any) -> Response:
+        item = self.get_object()
+        self.change(item, self.read_values(request, partial=True))
+        return Response()
+
+    def change(self, item: Any, values: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+
+class Deleted(UnifiedViewSet):
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        self.remove(self.get_object())
+        return Response()
+
+    def remove(self, item: Model) -> None:
+        raise NotImplementedError
+
+
+class UnknownUrl(UnifiedViewSet):
+    """Every other URL under the prefix: 404 in the negotiated format, after sign-in."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.perform_authentication(request)
+        if not request.user.is_authenticated:
+            raise exceptions.NotAuthenticated
+        raise exceptions.NotFound
