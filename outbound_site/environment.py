@@ -17,6 +17,7 @@ from zoneinfo import available_timezones
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from phonenumbers import SUPPORTED_REGIONS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -65,6 +66,11 @@ VARIABLES = [
     Variable("ADMIN_PASSWORD", "", "its password; made and printed once when empty", True),
     Variable(
         "SERVER_TIME_ZONE", "UTC", "IANA name of the zone in which callback times and daily jobs are meant"
+    ),
+    Variable(
+        "HOME_COUNTRY",
+        "US",
+        "two letters of the country whose numbers lists write without a country code; region prefixes use it",
     ),
     Variable("CREDENTIAL_CACHE_SECONDS", "60", "how long verified API credentials are remembered, 0 to 1800"),
     Variable(
@@ -120,6 +126,12 @@ class Environment:
         value = self.text(name)
         if value not in available_timezones():
             self.refuse(name, "write an IANA name such as America/Chicago or UTC")
+        return value
+
+    def country(self, name: str) -> str:
+        value = self.text(name).upper()
+        if value not in SUPPORTED_REGIONS:
+            self.refuse(name, "write two letters such as US or GB")
         return value
 
     def database(self, name: str, embedded: Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Django's settings. What a deployment may change comes from outbound_site/environment.py."""
 
 import os
+import zoneinfo
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ from csp.constants import NONE, SELF
 
 from outbound_site.environment import BASE_DIR, Environment
 
+# The tzdata package in requirements.txt decides alone; a system's own copy may be years old.
+zoneinfo.reset_tzpath(to=())
 environ.Env.read_env(BASE_DIR / ".env")
 env = Environment(os.environ)
 
@@ -32,6 +35,7 @@ ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
 MAX_BODY_BYTES = env.number("MAX_BODY_BYTES", 1024, 1 << 30)
 # Zone of the original's "Logger": callback times on the wire and daily jobs are meant in it.
 SERVER_TIME_ZONE = env.time_zone("SERVER_TIME_ZONE")
+HOME_COUNTRY = env.country("HOME_COUNTRY")
 
 INSTALLED_APPS = [
     "outbound_site.apps.OutboundAdminConfig",
@@ -168,7 +172,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 REST_FRAMEWORK = {
     # An endpoint that declares no rule answers 403 to everybody.
     "DEFAULT_PERMISSION_CLASSES": ["outbound_site.unifiedconfig.access.Refused"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["outbound_site.unifiedconfig.authentication.RememberedBasicAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "outbound_site.unifiedconfig.authentication.RememberedBasicAuthentication"
+    ],
     "EXCEPTION_HANDLER": "outbound_site.unifiedconfig.errors.answer_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

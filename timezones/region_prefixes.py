@@ -1,0 +1,87 @@
+"""From a phone number to the zones it may lie in, by its longest matching region prefix.
+
+Prefixes are kept in international form, country code first. A number is brought into that form first:
+
+* up to the first `*` or `#`, what follows is dialed after the call is answered;
+* without the prefix for calls abroad, `00` or the home country's own (`011` from the United States);
+* with the home country's code before it when it has the length of a number there, with or without the
+  prefix for long-distance calls. So `2125550100` and `12125550100` are New York, and `4412345678` is not
+  taken for the United Kingdom, which needs `441234567890`, `00441234567890` or `01144...`.
+
+Numbers of 7 digits or fewer are local and get no search (outbound-option.md 6, ImportRegLocalNumberSize).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from django.conf import settings
+from phonenumbers import PhoneMetadata
+
+from timezones.models import RegionPrefix
+
+LOCAL_NUMBER_SIZE = 7
+
+
+@dataclass(frozen=True)
+class HomeCountry:
+    """How numbers are written where the lists come from."""
+
+    code: str
+    abroad: tuple[str, ...]
+    long_distance: str
+    lengths: frozenset[int]
+    # Only where all numbers are equally long can one without the long-distance prefix be told by its length.
+    only_length: int | None
+
+    @classmethod
+    def of(cls, region: str) -> Self:
+        """`region`: two letters, as in ISO 3166."""
+        plan = PhoneMetadata.metadata_for_region(region)
+        abroad = (plan.preferred_international_prefix or plan.international_prefix or "").replace("~", "")
+        lengths = frozenset({*plan.fixed_line.possible_length, *plan.mobile.possible_length})
+        return cls(
+            code=str(plan.country_code),
+            # Where the prefix is a pattern of carriers' codes, only 00 is understood.
+            abroad=tuple({"00", abroad} if abroad.isdigit() else {"00"}),
+            long_distance=plan.national_prefix or "",
+            lengths=lengths,
+            only_length=next(iter(lengths)) if len(lengths) == 1 else None,
+        )
+
+    def international(self, digits: str) -> str:
+        """The number with its country code first."""
+        if digits.startswith(self.abroad):
+            return digits[max(len(prefix) for prefix in self.abroad if digits.startswith(prefix)) :]
+        if len(digits) == self.only_length:
+            return self.code + digits
+        national = digits.removeprefix(self.long_distance)
+        if national != digits and len(national) in self.lengths:
+            return self.code + national
+        return digits
+
+
+class RegionPrefixMatcher:
+    """Finds the zones of many numbers; built once for an import."""
+
+    def __init__(self, zone_sets: Mapping[str, int], home: HomeCountry) -> None:
+        self._zone_sets = zone_sets
+        self._home = home
+        self._lengths = sorted({len(prefix) for prefix in zone_sets}, reverse=True)
+
+    @classmethod
+    def from_database(cls) -> Self:
+        zone_sets = dict(RegionPrefix.objects.values_list("prefix", "zone_set_id"))
+        return cls(zone_sets, HomeCountry.of(settings.HOME_COUNTRY))
+
+    def zone_set_id(self, phone: str) -> int | None:
+        """Id of the `ZoneSet` of the number, None when no prefix says where it is."""
+        digits = phone if phone.isdigit() else phone.replace("#", "*").partition("*")[0]
+        if len(digits) <= LOCAL_NUMBER_SIZE:
+            return None
+        number = self._home.international(digits)
+        for length in self._lengths:
+            found = self._zone_sets.get(number[:length])
+            if found is not None:
+                return found
+        return None
