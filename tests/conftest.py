@@ -1,0 +1,88 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+CHROMIUM = Path("/usr/bin/chromium")
+FAULT_SCALE = float(os.environ.get("FAULT_SCALE", "1"))
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("browser") and not CHROMIUM.exists():
+        (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(f"{CHROMIUM} is missing")
+    if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
+        pytest.skip("needs DATABASE_URL=postgres://...")
+
+
+def wait_until(condition, seconds=30):
+    """Poll a condition that another process brings about; its last value, true or not."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return value
+
+
+@pytest.fixture
+def child_environment(transactional_db):
+    """The environment in which a real process sees this test's database, broker and settings."""
+    database = connection.settings_dict
+    url = f"sqlite:///{database['NAME']}"
+    if connection.vendor == "postgresql":
+        user = f"{database['USER']}:{database['PASSWORD']}"
+        url = f"postgres://{user}@{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
+    return os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "DATABASE_URL": url}
+
+
+@pytest.fixture
+def start_process(child_environment, tmp_path):
+    """Start real processes of this project, with their output in `log`; end what is left."""
+    started = []
+
+    def start(*arguments, **environment):
+        log = tmp_path / f"process-{len(started)}.log"
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=settings.BASE_DIR,
+                env=child_environment | environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        process.log = log
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture
+def start_worker(start_process):
+    """Start a real Celery worker on this test's broker."""
+    return lambda *arguments: start_process(
+        *(
+            "-m",
+            "celery",
+            "-A",
+            "outbound_site",
+            "worker",
+            "-P",
+            "threads",
+            "-c",
+            "4",
+            "-Q",
+            "urgent,imports",
+        ),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat", *arguments),
+    )
