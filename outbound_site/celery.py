@@ -19,4 +19,6 @@ def every(seconds: float, task: str) -> dict[str, Any]:
     return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
 
 
-app.conf.beat_schedule = {}
+app.conf.beat_schedule = {
+    "beat_heart": every(10, "outbound_site.tasks.beat_heart"),
+}
