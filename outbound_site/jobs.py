@@ -38,8 +38,15 @@ class JobQuerySet(models.QuerySet[Any]):
     def claim(self, pk: int) -> Any | None:
         """Take the job, or None when another worker was first."""
         now, token = timezone.now(), uuid.uuid4()
-        taken = self.filter(pk=pk).waiting(now).update(
-            state=JobState.RUNNING, token=token, lease_until=now + LEASE, attempts=models.F("attempts") + 1
+        taken = (
+            self.filter(pk=pk)
+            .waiting(now)
+            .update(
+                state=JobState.RUNNING,
+                token=token,
+                lease_until=now + LEASE,
+                attempts=models.F("attempts") + 1,
+            )
         )
         return self.get(pk=pk) if taken else None
 

@@ -200,7 +200,7 @@ class Computed(Element):
         self.read = compute  # type: ignore[method-assign]
 
 
-ELEMENT_TYPES: list[tuple[type[models.Field[Any, Any]], type[Element]]] = [
+ELEMENT_TYPES: list[tuple[type["models.Field[Any, Any]"], type[Element]]] = [
     (models.BooleanField, Flag),
     (models.FloatField, Real),
     (models.IntegerField, Integer),

@@ -28,7 +28,7 @@ class Fold(Func):
 
 @CharField.register_lookup
 @TextField.register_lookup
-class FoldedContains(Lookup[Any]):
+class FoldedContains(Lookup):
     """`name__folded_contains="müller"`: contained anywhere; `%`, `_` and `*` are literal."""
 
     lookup_name = "folded_contains"

@@ -1,0 +1,36 @@
+from django.db import models
+from django.db.models.functions import Lower
+from simple_history.models import HistoricalRecords
+
+from outbound_site.deletion import Markable, MarkableQuerySet
+from outbound_site.unifiedconfig.references import ref_url
+from outbound_site.validators import name_characters, printable
+
+
+class SkillGroup(Markable):
+    """Agents with one skill; it serves at most one campaign."""
+
+    name = models.CharField(max_length=32, validators=[name_characters])
+    description = models.CharField(max_length=255, blank=True, validators=[printable])
+    change_stamp = models.PositiveIntegerField(default=0, editable=False)
+    peripheral_number = models.PositiveIntegerField(
+        default=0, help_text="Number of the skill group at its switch (peripheral)."
+    )
+
+    objects = MarkableQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), name="skill_group_name", violation_error_message="This name is already in use."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def ref_url(self) -> str:
+        return ref_url("skillgroup", self.pk)
