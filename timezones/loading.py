@@ -1,17 +1,26 @@
 """Loads the Windows time zones and the region prefixes; running it again changes nothing."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from phonenumbers.tzdata import TIMEZONE_DATA
+from tzlocal.windows_tz import tz_win
 
-from timezones.models import TimeZone
+from timezones.models import RegionPrefix, TimeZone, ZoneSet
+from timezones.zones import Zone, write_zones
 
 TIME_ZONES = Path(__file__).parent / "data" / "windows_time_zones.csv"
 COLUMNS = ["name", "display_name", "std_name", "dst_name", "bias", "dst_observed", "iana"]
+
+# Toll-free and other numbers without a place match no more than this; they are unknown.
+NORTH_AMERICA = "1"
+# Overlays that the package puts into another province, and the area code that they share the ground with:
+# 474 is Saskatchewan, 879 Newfoundland and Labrador.
+OVERLAYS = {"1474": "1306", "1879": "1709"}
 
 
 class Changes(NamedTuple):
@@ -94,3 +103,80 @@ def _read_time_zone(row: list[str]) -> tuple[list[str], TimeZone | None]:
 def _field_messages(error: ValidationError) -> Iterator[str]:
     for field, messages in error.message_dict.items():
         yield from (f"{field}: {message}" for message in messages)
+
+
+def load_region_prefixes(places: Mapping[str, tuple[str, ...]] = TIMEZONE_DATA) -> Changes:
+    """Make the stored prefixes those of the phonenumbers package; an administrator's own rows stay.
+
+    `places`: IANA zones by prefix in international form. Raises ValidationError when a zone is not loaded.
+    """
+    with transaction.atomic():
+        stored = {row.prefix: row for row in RegionPrefix.objects.select_related("zone_set")}
+        own = {prefix for prefix, row in stored.items() if row.own}
+        listed = {prefix: row for prefix, row in _listed_prefixes(places).items() if prefix not in own}
+        changes = Changes(
+            added=[prefix for prefix in listed if prefix not in stored],
+            changed=[
+                prefix
+                for prefix, (zones, region) in listed.items()
+                if prefix in stored
+                and (zones, region) != (stored[prefix].zone_set.members, stored[prefix].region)
+            ],
+            removed=sorted(stored.keys() - listed.keys() - own),
+        )
+        _store_prefixes({prefix: listed[prefix] for prefix in [*changes.added, *changes.changed]})
+        RegionPrefix.objects.filter(own=False, prefix__in=changes.removed).delete()
+    return changes
+
+
+def _store_prefixes(rows: Mapping[str, tuple[str, str]]) -> None:
+    zone_sets = ZoneSet.objects.ids({zones for zones, _ in rows.values()})
+    RegionPrefix.objects.bulk_create(
+        [
+            RegionPrefix(prefix=prefix, zone_set_id=zone_sets[zones], region=region)
+            for prefix, (zones, region) in rows.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["prefix"],
+        update_fields=["zone_set_id", "region"],
+    )
+
+
+def _listed_prefixes(places: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, str]]:
+    """Text of the zones and name of the region, by prefix."""
+    zones = _zones_by_iana_name()
+    missing = sorted({name for names in places.values() for name in names} - zones.keys())
+    if missing:
+        raise ValidationError(
+            f"{len(missing)} places have no time zone, {missing[0]} for one. Run load_time_zones first."
+        )
+    return {
+        prefix: (write_zones(zones[name] for name in names), ", ".join(_place(name) for name in names))
+        for prefix, names in _completed(places).items()
+    }
+
+
+def _completed(places: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """With every North American area code in all the zones that its exchanges lie in.
+
+    The package names the exchanges it knows and gives the rest of the area code one zone or none; an
+    exchange that it does not know may be in any of them.
+    """
+    listed = {prefix: names for prefix, names in places.items() if prefix != NORTH_AMERICA}
+    area_codes: dict[str, set[str]] = {}
+    for prefix, names in listed.items():
+        if prefix.startswith(NORTH_AMERICA):
+            area_codes.setdefault(prefix[:4], set()).update(names)
+    listed |= {prefix: tuple(sorted(names)) for prefix, names in area_codes.items()}
+    return listed | {prefix: listed[ground] for prefix, ground in OVERLAYS.items() if ground in listed}
+
+
+def _zones_by_iana_name() -> dict[str, Zone]:
+    """By way of CLDR's mapping of IANA names to Windows names, which tzlocal ships."""
+    stored = {zone.name: zone.zone for zone in TimeZone.objects.all()}
+    return {iana: stored[windows] for iana, windows in tz_win.items() if windows in stored}
+
+
+def _place(iana: str) -> str:
+    """`Fort Nelson` for `America/Fort_Nelson`."""
+    return iana.rpartition("/")[2].replace("_", " ")

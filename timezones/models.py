@@ -1,10 +1,11 @@
+from collections.abc import Collection
 from functools import cache
 from typing import Any, Self
 from urllib.parse import quote
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
 from timezones.zones import Zone, read_zones
@@ -49,6 +50,9 @@ class TimeZone(models.Model):
 
     class Meta:
         ordering = [models.F("bias").desc(), CodePointOrder("display_name")]
+        constraints = [
+            models.CheckConstraint(name="timezone_bias", condition=models.Q(bias__range=(-840, 720))),
+        ]
 
     def __str__(self) -> str:
         return self.display_name
@@ -62,10 +66,24 @@ class TimeZone(models.Model):
         return Zone(self.bias, self.dst_observed)
 
 
+class ZoneSetQuerySet(models.QuerySet["ZoneSet"]):
+    def ids(self, members: Collection[str]) -> dict[str, int]:
+        """Primary keys by text as `write_zones` gives it, in at most three queries; missing rows are made."""
+        known = dict(self.filter(members__in=members).values_list("members", "pk"))
+        missing = sorted(set(members) - known.keys())
+        if missing:
+            # Another process may store the same sets meanwhile.
+            self.bulk_create([ZoneSet(members=text) for text in missing], ignore_conflicts=True)
+            known |= dict(self.filter(members__in=missing).values_list("members", "pk"))
+        return known
+
+
 class ZoneSet(models.Model):
     """The zones that a prefix or a phone may lie in: one, or several that a call has to suit together."""
 
     members = models.CharField(max_length=255, unique=True)
+
+    objects = ZoneSetQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.members
@@ -79,10 +97,17 @@ class ZoneSet(models.Model):
 class RegionPrefix(models.Model):
     """Numbers that begin so, in international form (country code first), lie in these zones."""
 
-    prefix = models.CharField(max_length=15, unique=True)
+    prefix = models.CharField(
+        max_length=15,
+        unique=True,
+        validators=[RegexValidator(r"^[1-9][0-9]*\Z", "Write digits only, country code first.")],
+        help_text="Country code first: 1212 for area code 212, 4420 for London.",
+    )
     zone_set = models.ForeignKey(ZoneSet, models.PROTECT, related_name="prefixes", verbose_name="zones")
-    region = models.CharField(max_length=128, blank=True)
-    own = models.BooleanField("own row", default=False)
+    region = models.CharField(max_length=255, blank=True)
+    own = models.BooleanField(
+        default=False, help_text="Yours: a refresh of the seeded rows leaves it as it is."
+    )
 
     class Meta:
         ordering = ["prefix"]

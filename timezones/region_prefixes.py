@@ -36,8 +36,10 @@ class HomeCountry:
 
     @classmethod
     def of(cls, region: str) -> Self:
-        """`region`: two letters, as in ISO 3166."""
+        """`region`: two letters, as in ISO 3166; ValueError for any other."""
         plan = PhoneMetadata.metadata_for_region(region)
+        if plan is None or plan.fixed_line is None or plan.mobile is None:
+            raise ValueError(f"{region!r} is no country with a telephone numbering plan")
         abroad = (plan.preferred_international_prefix or plan.international_prefix or "").replace("~", "")
         lengths = frozenset({*plan.fixed_line.possible_length, *plan.mobile.possible_length})
         return cls(
