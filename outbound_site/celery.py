@@ -20,5 +20,5 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 
 
 app.conf.beat_schedule = {
-    "beat_heart": every(10, "outbound_site.tasks.beat_heart"),
+    "beat_heart": every(5, "outbound_site.tasks.beat_heart"),
 }

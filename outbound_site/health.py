@@ -12,8 +12,8 @@ from django.utils import timezone
 from outbound_site.jobs import LeasedJob
 from outbound_site.models import Heartbeat
 
-# Some missed beats (outbound_site/celery.py: one every 10 s) and the time that a restarted worker takes.
-HEARTBEAT_LIMIT = timedelta(seconds=45)
+# Some missed beats (outbound_site/celery.py: one every 5 s) and the time that a restarted worker takes.
+HEARTBEAT_LIMIT = timedelta(seconds=30)
 
 
 def record_heartbeat() -> None:

@@ -20,6 +20,8 @@ os.environ.setdefault("LOG_LEVEL", "WARNING")
 from outbound_site.settings import *  # noqa: E402, F403
 from outbound_site.settings import DATA_DIR, DATABASES  # noqa: E402
 
+# WhiteNoise warns of a directory that is not there yet.
+(DATA_DIR / "static").mkdir(exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
