@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 from timezones.zones import Zone, read_zones
 
@@ -73,7 +74,7 @@ class ZoneSetQuerySet(models.QuerySet["ZoneSet"]):
         missing = sorted(set(members) - known.keys())
         if missing:
             # Another process may store the same sets meanwhile.
-            self.bulk_create([ZoneSet(members=text) for text in missing], ignore_conflicts=True)
+            self.bulk_create([self.model(members=text) for text in missing], ignore_conflicts=True)
             known |= dict(self.filter(members__in=missing).values_list("members", "pk"))
         return known
 
@@ -108,6 +109,8 @@ class RegionPrefix(models.Model):
     own = models.BooleanField(
         default=False, help_text="Yours: a refresh of the seeded rows leaves it as it is."
     )
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["prefix"]

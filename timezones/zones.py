@@ -13,6 +13,13 @@ class Zone(NamedTuple):
     def __str__(self) -> str:
         return f"{self.bias}{'d' if self.dst_observed else ''}"
 
+    @property
+    def label(self) -> str:
+        """For people: `UTC-05:00, daylight saving`."""
+        hours, minutes = divmod(abs(self.bias), 60)
+        offset = f"UTC{'-' if self.bias > 0 else '+'}{hours:02}:{minutes:02}"
+        return f"{offset}, daylight saving" if self.dst_observed else offset
+
 
 def write_zones(zones: Iterable[Zone]) -> str:
     """The one text of a set of zones, west to east: `360d 300d`."""

@@ -1,0 +1,95 @@
+from collections import defaultdict
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import FilteredSelectMultiple
+from django.http import HttpRequest
+from django.utils import timezone
+from simple_history.admin import SimpleHistoryAdmin
+
+from timezones.local_time import actual_time
+from timezones.models import RegionPrefix, TimeZone, ZoneSet
+from timezones.zones import Zone, read_zones, write_zones
+
+
+@admin.register(TimeZone)
+class TimeZoneAdmin(admin.ModelAdmin):
+    """Read only: `manage.py load_time_zones` brings a new list."""
+
+    list_display = ["display_name", "name", "offset", "dst_observed", "now_there", "retired"]
+    list_filter = ["dst_observed", "retired"]
+    search_fields = ["display_name", "name", "iana"]
+    list_per_page = 200
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: TimeZone | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: TimeZone | None = None) -> bool:
+        return False
+
+    @admin.display(description="standard time", ordering="-bias")
+    def offset(self, zone: TimeZone) -> str:
+        return Zone(zone.bias, dst_observed=False).label
+
+    @admin.display(description="now there")
+    def now_there(self, zone: TimeZone) -> str:
+        return actual_time(zone, timezone.now()).strftime("%a %H:%M")
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """Every zone that a current Windows zone stands for, with the places that keep it."""
+    places: defaultdict[Zone, list[str]] = defaultdict(list)
+    for time_zone in TimeZone.objects.current():
+        places[time_zone.zone].append(time_zone.display_name.partition(") ")[2])
+    return [(str(zone), f"{zone.label}: {'; '.join(names)}") for zone, names in places.items()]
+
+
+class RegionPrefixForm(forms.ModelForm):
+    zones = forms.MultipleChoiceField(
+        widget=FilteredSelectMultiple("zones", is_stacked=True),
+        help_text="Where numbers with this prefix may be. With several, a call has to suit all of them.",
+    )
+
+    class Meta:
+        model = RegionPrefix
+        fields = ["prefix", "region", "own"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stored = self.instance.zone_set.zones if self.instance.zone_set_id else ()
+        choices = dict(zone_choices())
+        # A row may lie in a zone that the latest list no longer has.
+        choices |= {str(zone): zone.label for zone in stored if str(zone) not in choices}
+        field = self.fields["zones"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = list(choices.items())
+        field.initial = [str(zone) for zone in stored]
+
+    def clean_zones(self) -> str:
+        """The chosen zones as `ZoneSet.members` has them."""
+        return write_zones(zone for text in self.cleaned_data["zones"] for zone in read_zones(text))
+
+
+@admin.register(RegionPrefix)
+class RegionPrefixAdmin(SimpleHistoryAdmin):
+    form = RegionPrefixForm
+    fields = ["prefix", "zones", "region", "own"]
+    list_display = ["prefix", "region", "zones", "own"]
+    list_filter = ["own"]
+    list_select_related = ["zone_set"]
+    search_fields = ["prefix__startswith", "region"]
+
+    @admin.display(description="zones", ordering="zone_set__members")
+    def zones(self, row: RegionPrefix) -> str:
+        return " and ".join(zone.label for zone in row.zone_set.zones)
+
+    def save_model(self, request: HttpRequest, obj: RegionPrefix, form: Any, change: bool) -> None:
+        members = form.cleaned_data["zones"]
+        obj.zone_set_id = ZoneSet.objects.ids([members])[members]
+        # Whoever changes a seeded row wants to keep the change, unless the box is what was unticked.
+        obj.own = obj.own or not (change and "own" in form.changed_data)
+        super().save_model(request, obj, form, change)
