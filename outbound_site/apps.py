@@ -1,10 +1,16 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.db.backends.signals import connection_created
+
+from outbound_site.unifiedconfig.text import add_fold_function
 
 
 class OutboundSiteConfig(AppConfig):
     name = "outbound_site"
     default = True
+
+    def ready(self) -> None:
+        connection_created.connect(add_fold_function)
 
 
 class OutboundAdminConfig(admin_apps.AdminConfig):

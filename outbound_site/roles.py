@@ -15,7 +15,9 @@ OWN_APPS = ["timezones", "dnc", "campaigns", "callbacks"]
 def load_roles() -> None:
     """Make the built-in roles and give them their permissions; custom roles are left alone."""
     own = Permission.objects.filter(content_type__app_label__in=OWN_APPS)
-    users_and_roles = Permission.objects.filter(content_type__app_label="auth", content_type__model__in=["user", "group"])
+    users_and_roles = Permission.objects.filter(
+        content_type__app_label="auth", content_type__model__in=["user", "group"]
+    )
     administrator, _ = Group.objects.get_or_create(name=ADMINISTRATOR)
     administrator.permissions.set(own | users_and_roles)
     supervisor, _ = Group.objects.get_or_create(name=SUPERVISOR)

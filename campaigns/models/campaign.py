@@ -47,6 +47,11 @@ SKILL_GROUP_RANGES: dict[str, tuple[float, float]] = {
 }
 
 
+def not_reserved(name: str) -> None:
+    if name.lower() in RESERVED_NAMES:
+        raise ValidationError("This name is reserved", "invalidInput.reservedName")
+
+
 def range_constraints(prefix: str, ranges: dict[str, tuple[float, float]]) -> list[models.CheckConstraint]:
     return [
         models.CheckConstraint(condition=Q(**{f"{name}__range": bounds}), name=f"{prefix}_{name}_in_range")
@@ -114,7 +119,7 @@ class Campaign(Markable):
 
     name = models.CharField(
         max_length=32,
-        validators=[name_characters],
+        validators=[name_characters, not_reserved],
         help_text="1 to 32 letters, digits, periods and underscores; the first one a letter or digit.",
     )
     description = models.CharField(max_length=255, blank=True, validators=[printable])
@@ -301,9 +306,7 @@ class Campaign(Markable):
         if self.abandon_percent is not None:
             self.abandon_percent = round(self.abandon_percent, 1)
         errors: dict[str, ValidationError] = {}
-        if self.name.lower() in RESERVED_NAMES:
-            errors["name"] = ValidationError("This name is reserved", "invalidInput.reservedName")
-        elif duplicate := Campaign.objects.filter(name__iexact=self.name).exclude(pk=self.pk).first():
+        if duplicate := Campaign.objects.filter(name__iexact=self.name).exclude(pk=self.pk).first():
             errors["name"] = duplicate_name("campaign", deleted=duplicate.deleted_at is not None)
         if (
             isinstance(self.start_date, date)

@@ -25,7 +25,8 @@ class UnifiedPagination(BasePagination):
         if errors:
             raise Refusal(*errors)
         self.total = queryset.count()
-        if not query.keys() & {"startIndex", "resultsPerPage"} and not view.paged_by_default:
+        self.paged = view.paged_by_default or bool(query.keys() & {"startIndex", "resultsPerPage"})
+        if not self.paged:
             self.size = max(self.total, 1)
         self.start = start if start < self.total else max(0, self.total - self.size)
         return list(queryset[self.start : self.start + self.size])
@@ -55,7 +56,8 @@ class UnifiedPagination(BasePagination):
         ]
         if start:
             query.append(("startIndex", str(start)))
-        query.append(("resultsPerPage", str(self.size)))
+        if self.paged:
+            query.append(("resultsPerPage", str(self.size)))
         return self.request.build_absolute_uri(f"{self.request.path}?{urlencode(query, errors='replace')}")
 
 

@@ -117,9 +117,9 @@ def accept_elements(elements: Iterable[Element], sent: dict[str, Any], partial: 
 
 
 class ResourceSerializer(BaseSerializer[Any]):
-    """Reads and writes one resource. Subclasses give `root` and `elements`, in the order of the wire."""
+    """Reads and writes one resource. Subclasses give `root_name` and `elements`, in the order of the wire."""
 
-    root: ClassVar[str] = ""
+    root_name: ClassVar[str] = ""
     elements: ClassVar[Sequence[Element]] = ()
 
     def to_representation(self, instance: models.Model) -> dict[str, Any]:
@@ -133,12 +133,12 @@ class ResourceSerializer(BaseSerializer[Any]):
         """The members of a body whose root is this resource's."""
         if not isinstance(body, Document):
             raise malformed("The request has no body")
-        if body.root is not None and body.root != self.root:
-            raise malformed(f"The root element must be {self.root}")
+        if body.root is not None and body.root != self.root_name:
+            raise malformed(f"The root element must be {self.root_name}")
         if (
             body.root is None
-            and set(body.members) == {self.root}
-            and isinstance(body.members[self.root], dict)
+            and set(body.members) == {self.root_name}
+            and isinstance(body.members[self.root_name], dict)
         ):
-            return body.members[self.root]
+            return body.members[self.root_name]
         return body.members

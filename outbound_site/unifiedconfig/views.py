@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import exceptions
 from rest_framework.request import Request
@@ -12,10 +13,11 @@ from rest_framework.viewsets import GenericViewSet
 
 from outbound_site.unifiedconfig.access import Access, DeclaredAccess
 from outbound_site.unifiedconfig.documents import Document, Items
-from outbound_site.unifiedconfig.errors import NotFound
+from outbound_site.unifiedconfig.errors import ApiError, NotFound, document_of
 from outbound_site.unifiedconfig.negotiation import UnifiedNegotiation
 from outbound_site.unifiedconfig.pagination import UnifiedPagination
 from outbound_site.unifiedconfig.parsers import TextXMLParser, UnifiedJSONParser, UnifiedXMLParser
+from outbound_site.unifiedconfig.references import BASE
 from outbound_site.unifiedconfig.renderers import TextXMLRenderer, UnifiedJSONRenderer, UnifiedXMLRenderer
 from outbound_site.unifiedconfig.serializers import ResourceSerializer
 
@@ -38,7 +40,10 @@ class UnifiedViewSet(GenericViewSet[Any]):
 
     def get_object(self) -> Any:
         """The item of the URL. Raises NotFound."""
-        item = self.get_queryset().filter(**{self.lookup_field: self.kwargs[self.lookup_field]}).first()
+        key = self.kwargs[self.lookup_field]
+        # PostgreSQL cannot even compare with a NUL.
+        found = self.get_queryset().filter(**{self.lookup_field: key}) if "\x00" not in str(key) else None
+        item = found.first() if found is not None else None
         if item is None:
             raise NotFound(self.not_found_exception)
         return item
@@ -63,7 +68,7 @@ class UnifiedViewSet(GenericViewSet[Any]):
                     "pageInfo": self.paginator.page_info(),
                     "permissionInfo": self.access.permission_info(request.user),
                     self.collection_name: Items(
-                        serializer_class.root, serializer_class(page, many=True).data
+                        serializer_class.root_name, serializer_class(page, many=True).data
                     ),
                 },
             )
@@ -79,7 +84,7 @@ class Retrieved(UnifiedViewSet):
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         serializer: BaseSerializer[Any] = self.get_serializer(self.get_object())
         assert isinstance(serializer, ResourceSerializer)
-        return Response(Document(serializer.root, serializer.data))
+        return Response(Document(serializer.root_name, serializer.data))
 
 
 class Created(UnifiedViewSet):
@@ -115,7 +120,26 @@ class UnknownUrl(UnifiedViewSet):
     """Every other URL under the prefix: 404 in the negotiated format, after sign-in."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        self.perform_authentication(request)
+        super().perform_authentication(request)
         if not request.user.is_authenticated:
             raise exceptions.NotAuthenticated
         raise exceptions.NotFound
+
+    def unknown(self, request: Request) -> Response:
+        raise exceptions.NotFound
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django refused the request before any view saw it, for its host name for example."""
+    return _outside_views(request, 400, ApiError("processing.badRequest", "The request is not acceptable"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _outside_views(request, 500, ApiError("internalError", "The server failed to answer this request"))
+
+
+def _outside_views(request: HttpRequest, status: int, error: ApiError) -> HttpResponse:
+    if not request.path_info.startswith(BASE):
+        return HttpResponse(error.message, status=status, content_type="text/plain")
+    body = UnifiedXMLRenderer().render(document_of([error]))
+    return HttpResponse(body, status=status, content_type="application/xml;charset=UTF-8")
