@@ -24,7 +24,7 @@ app.conf.update(task_acks_late=True, task_reject_on_worker_lost=True, worker_pre
                 broker_connection_retry_on_startup=True)
 @app.task(name="enter")
 def enter(number):
-    time.sleep(0.002)
+    time.sleep(0.05)
     with open(os.environ["LEDGER"], "a") as ledger:
         ledger.write(f"{number}\\n")
 """
@@ -90,7 +90,7 @@ def messages_left(tmp_path):
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("pool", ["threads", "prefork"])
 def test_no_task_is_lost_when_workers_are_killed_again_and_again(pool, ledger, tmp_path):
-    count, kills = int(300 * FAULT_SCALE), max(2, int(2 * FAULT_SCALE))
+    count, kills = int(200 * FAULT_SCALE), max(2, int(2 * FAULT_SCALE))
     publishers = [publish(ledger, 0, count), publish(ledger, count, count)]
     workers = [start_worker(ledger, pool), start_worker(ledger, pool)]
 
