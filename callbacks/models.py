@@ -1,7 +1,7 @@
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from outbound_site.deletion import Markable, MarkableQuerySet
+from outbound_site.deletion import Markable
 from outbound_site.unifiedconfig.references import ref_url
 from outbound_site.validators import printable
 
@@ -19,7 +19,6 @@ class Agent(Markable):
     peripheral_id = models.PositiveIntegerField("peripheral ID", default=5000)
     change_stamp = models.PositiveIntegerField(default=0, editable=False)
 
-    objects = MarkableQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:

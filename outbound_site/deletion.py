@@ -1,6 +1,6 @@
 """Items that are marked deleted first and purged later (API text, "Operations": Deleted Objects)."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.utils import timezone
@@ -19,7 +19,7 @@ class Markable(models.Model):
 
     deleted_at = models.DateTimeField("deleted", null=True, editable=False, db_index=True)
 
-    objects = MarkableQuerySet.as_manager()
+    objects: ClassVar[Any] = MarkableQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -9,7 +9,7 @@ class TimeZoneFilter(ResourceFilter):
 
     searched = {"name": "name", "displayName": "display_name"}
     sorted_by = {"name": "name", "displayName": "display_name", "bias": "bias"}
-    default_order = tuple(TimeZone._meta.ordering)
+    default_order = (*(TimeZone._meta.ordering or ()),)
 
     class Meta:
         model = TimeZone

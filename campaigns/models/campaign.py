@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -52,7 +52,7 @@ def not_reserved(name: str) -> None:
         raise ValidationError("This name is reserved", "invalidInput.reservedName")
 
 
-def range_constraints(prefix: str, ranges: dict[str, tuple[float, float]]) -> list[models.CheckConstraint]:
+def range_constraints(prefix: str, ranges: dict[str, tuple[float, float]]) -> list[models.BaseConstraint]:
     return [
         models.CheckConstraint(condition=Q(**{f"{name}__range": bounds}), name=f"{prefix}_{name}_in_range")
         for name, bounds in ranges.items()
@@ -270,7 +270,7 @@ class Campaign(Markable):
         "Milliseconds an answering machine's message is searched for its closing tone, 1000 to 60000.",
     )
 
-    objects = CampaignQuerySet.as_manager()
+    objects: ClassVar[Any] = CampaignQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:

@@ -1,5 +1,4 @@
 from datetime import time
-from typing import Self
 
 from django.db import models
 from simple_history.models import HistoricalRecords
@@ -32,6 +31,6 @@ class BlendedAgentOptions(models.Model):
         return "Options for new campaigns"
 
     @classmethod
-    def load(cls) -> Self:
+    def load(cls) -> "BlendedAgentOptions":
         options, _ = cls._default_manager.get_or_create(pk=1)
         return options

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from simple_history.models import HistoricalRecords
 
-from outbound_site.deletion import Markable, MarkableQuerySet
+from outbound_site.deletion import Markable
 from outbound_site.unifiedconfig.references import ref_url
 from outbound_site.validators import name_characters, printable
 
@@ -17,7 +17,6 @@ class SkillGroup(Markable):
         default=0, help_text="Number of the skill group at its switch (peripheral)."
     )
 
-    objects = MarkableQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:

@@ -197,7 +197,10 @@ class Computed(Element):
 
     def __init__(self, name: str, compute: Callable[[Any], Any]) -> None:
         super().__init__(name, read_only=True)
-        self.read = compute  # type: ignore[method-assign]
+        self.compute = compute
+
+    def read(self, instance: Any) -> Any:
+        return self.compute(instance)
 
 
 ELEMENT_TYPES: list[tuple[type["models.Field[Any, Any]"], type[Element]]] = [

@@ -39,7 +39,7 @@ class ApiError:
 class Refusal(exceptions.APIException):
     """A request refused with one or more `apiError`s."""
 
-    status_code = status.HTTP_400_BAD_REQUEST
+    status_code: int = status.HTTP_400_BAD_REQUEST
 
     def __init__(self, *errors: ApiError) -> None:
         self.errors = list(errors)

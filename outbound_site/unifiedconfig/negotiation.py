@@ -1,7 +1,7 @@
 """Which format answers, and which parser reads (api-conventions.md 2)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import BaseContentNegotiation
@@ -36,16 +36,16 @@ def matches(media_range: str, media_type: str) -> bool:
 
 class UnifiedNegotiation(BaseContentNegotiation):
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """The first renderer that the best media range allows; without an Accept header the first of all."""
         for media_range in media_ranges(request.META.get("HTTP_ACCEPT", "") or "*/*"):
             for renderer in renderers:
                 if matches(media_range, renderer.media_type or ""):
                     return renderer, renderer.media_type or ""
-        raise NotAcceptable(available_renderers=renderers)  # type: ignore[arg-type]
+        raise NotAcceptable(available_renderers=list(renderers))
 
-    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         media_type = (request.content_type or "").split(";")[0].strip().lower()
         if not media_type:
             return SniffingParser()

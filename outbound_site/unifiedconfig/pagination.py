@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 
@@ -16,7 +15,7 @@ MAX_START = 2**31 - 1
 class UnifiedPagination(BasePagination):
     """`startIndex` and `resultsPerPage`; a start beyond the end gives a full last page."""
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
         query = request.query_params
         errors: list[ApiError] = []

@@ -43,7 +43,7 @@ class TextXMLParser(UnifiedXMLParser):
 
 
 class UnifiedJSONParser(JSONParser):
-    def parse(
+    def parse(  # type: ignore[override]
         self, stream: IO[bytes], media_type: str | None = None, parser_context: dict[str, Any] | None = None
     ) -> Document:
         return parse_json(read_body(stream, parser_context))

@@ -77,7 +77,7 @@ def write_element(write: Any, name: str, value: Any) -> None:
 class UnifiedJSONRenderer(JSONRenderer):
     charset = "UTF-8"
 
-    def render(
+    def render(  # type: ignore[override]
         self,
         data: Document | None,
         accepted_media_type: str | None = None,

@@ -8,7 +8,7 @@ from rest_framework.viewsets import ViewSetMixin
 from outbound_site.unifiedconfig.references import BASE
 
 
-def route(pattern: str, viewset: type[ViewSetMixin], **methods: str) -> list[URLPattern]:
+def route(pattern: str, viewset: type[ViewSetMixin], **methods: Any) -> list[URLPattern]:
     """`route("campaign", CampaignViewSet, get="list", post="create")`"""
     view: Any = viewset.as_view(methods)
     return [path(f"{BASE[1:]}{pattern}{slash}", view) for slash in ("", "/")]

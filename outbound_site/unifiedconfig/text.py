@@ -34,7 +34,7 @@ class FoldedContains(Lookup):
     lookup_name = "folded_contains"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         left, params = self.process_lhs(compiler, connection)
         return f"instr(fold({left}), fold(%s)) > 0", [*params, self.rhs]
 

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import exceptions
@@ -112,7 +111,7 @@ class Deleted(UnifiedViewSet):
         self.remove(self.get_object())
         return Response()
 
-    def remove(self, item: Model) -> None:
+    def remove(self, item: Any) -> None:
         raise NotImplementedError
 
 
