@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
+from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,8 +37,7 @@ def load_time_zones(file: Path = TIME_ZONES) -> Changes:
 
     Raises ValidationError with one message for every bad line, having stored nothing.
     """
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        listed = read_time_zones(lines)
+    listed = read_time_zones(StringIO(_decode(file.read_bytes()), newline=""))
     with transaction.atomic():
         stored = {zone.name: zone for zone in TimeZone.objects.all()}
         changes = Changes(
@@ -55,6 +55,14 @@ def load_time_zones(file: Path = TIME_ZONES) -> Changes:
         )
         TimeZone.objects.filter(name__in=changes.removed).update(retired=True)
     return changes
+
+
+def _decode(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ValidationError(f"Line {line}: byte {content[error.start]:#x} is not UTF-8.") from error
 
 
 def _differs(listed: TimeZone, stored: TimeZone | None) -> bool:
@@ -78,8 +86,8 @@ def read_time_zones(lines: Iterable[str]) -> list[TimeZone]:
             errors += [f"Line {rows.line_num}: {fault}" for fault in faults]
             if zone:
                 zones[zone.name] = zone
-    except (csv.Error, UnicodeDecodeError) as error:
-        errors.append(f"Line {rows.line_num + 1}: {error}.")
+    except csv.Error as error:
+        errors.append(f"Line {rows.line_num}: {error}.")
     if not zones and not errors:
         errors.append("Line 2: the file holds no time zone.")
     if errors:
@@ -90,6 +98,8 @@ def read_time_zones(lines: Iterable[str]) -> list[TimeZone]:
 def _read_time_zone(row: list[str]) -> tuple[list[str], TimeZone | None]:
     if len(row) != len(COLUMNS):
         return [f"{len(row)} fields where {len(COLUMNS)} belong."], None
+    if any("\0" in field for field in row):
+        return ["holds a NUL character."], None
     values = dict(zip(COLUMNS, row, strict=True))
     # Django reads `True`; Windows lists write `true`.
     zone = TimeZone(**values | {"dst_observed": values["dst_observed"].capitalize()})
