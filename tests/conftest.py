@@ -6,8 +6,16 @@ import time
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
+from django.db.models.signals import post_migrate
+
+from outbound_site.roles import load_roles
+from tests.api_client import Api
+from tests.factories import UserFactory
+from timezones.loading import load_time_zones
 
 CHROMIUM = Path("/usr/bin/chromium")
 FAULT_SCALE = float(os.environ.get("FAULT_SCALE", "1"))
@@ -18,6 +26,59 @@ def pytest_runtest_setup(item):
         (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(f"{CHROMIUM} is missing")
     if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
         pytest.skip("needs DATABASE_URL=postgres://...")
+
+
+def load_reference_data(**kwargs):
+    load_time_zones()
+    load_roles()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """Time zones and roles stand in every test: the signal follows migrations and each flush."""
+    post_migrate.connect(load_reference_data, sender=list(apps.get_app_configs())[-1])
+
+
+@pytest.fixture
+def alice(db):
+    """The administrator."""
+    return UserFactory(username="alice@cce.example", roles=["administrator"])
+
+
+@pytest.fixture
+def sam(db):
+    """The supervisor."""
+    return UserFactory(username="sam@cce.example", roles=["supervisor"])
+
+
+@pytest.fixture
+def lou(db):
+    """The list loader: a custom role with the subfeature CampaignContact."""
+    return UserFactory(username="lou@cce.example", permissions=["campaign_contact"])
+
+
+@pytest.fixture
+def nina(db):
+    """Nobody: a user without a role."""
+    return UserFactory(username="nina@cce.example")
+
+
+@pytest.fixture
+def api(alice):
+    """The API, signed in as the administrator."""
+    return Api(alice.username)
+
+
+@pytest.fixture
+def api_as():
+    """The API, signed in as that user: `api_as(sam).get("campaign")`."""
+    return lambda user: Api(user.username)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """Nothing is remembered from another test."""
+    cache.clear()
 
 
 def wait_until(condition, seconds=30):

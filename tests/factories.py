@@ -1,0 +1,89 @@
+"""Objects for tests. States are named; what a test does not name is of no matter to it."""
+
+from datetime import date, time
+
+import factory
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from callbacks.models import Agent
+from campaigns.models import Campaign, CampaignSkillGroup, Origin, SkillGroup
+from timezones.models import TimeZone
+
+PASSWORD = "correct horse battery staple"
+
+
+class UserFactory(DjangoModelFactory):
+    """`UserFactory(roles=["supervisor"])`, `UserFactory(permissions=["campaign_contact"])`"""
+
+    class Meta:
+        model = get_user_model()
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"user{n}@cce.example")
+    password = PASSWORD
+    is_staff = True
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        return model_class.objects.create_user(*args, **kwargs)
+
+    @factory.post_generation
+    def roles(user, create, names):
+        user.groups.set(Group.objects.filter(name__in=names or []))
+
+    @factory.post_generation
+    def permissions(user, create, codenames):
+        user.user_permissions.set(Permission.objects.filter(codename__in=codenames or []))
+
+
+class SkillGroupFactory(DjangoModelFactory):
+    class Meta:
+        model = SkillGroup
+
+    class Params:
+        deleted = factory.Trait(deleted_at=factory.LazyFunction(timezone.now))
+
+    name = factory.Sequence(lambda n: f"Group{n}")
+
+
+class AgentFactory(DjangoModelFactory):
+    class Meta:
+        model = Agent
+
+    class Params:
+        deleted = factory.Trait(deleted_at=factory.LazyFunction(timezone.now))
+
+    agent_id = factory.Sequence(lambda n: str(1000 + n))
+    first_name = "Rosa"
+    last_name = "Keller"
+    user_name = factory.Sequence(lambda n: f"rkeller{n}")
+
+
+class CampaignFactory(DjangoModelFactory):
+    """A campaign made through the API, off, in dates that are long; `skill_groups=[...]` belong to it."""
+
+    class Meta:
+        model = Campaign
+        skip_postgeneration_save = True
+
+    class Params:
+        zone = "UTC"
+        tool = factory.Trait(origin=Origin.CAMPAIGN_TOOL)
+        on = factory.Trait(enabled=True, dialing_mode="PROGRESSIVEONLY")
+        deleted = factory.Trait(deleted_at=factory.LazyFunction(timezone.now))
+
+    name = factory.Sequence(lambda n: f"Campaign{n}")
+    origin = Origin.API
+    time_zone = factory.LazyAttribute(lambda campaign: TimeZone.objects.get(name=campaign.zone))
+    start_date = date(2020, 1, 1)
+    end_date = date(2040, 12, 31)
+    start_time = time(8)
+    end_time = time(21)
+
+    @factory.post_generation
+    def skill_groups(campaign, create, groups):
+        for group in groups or []:
+            CampaignSkillGroup.objects.create(campaign=campaign, skill_group=group)
