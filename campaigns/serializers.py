@@ -35,8 +35,8 @@ class WithSkillGroups(Element):
         self.__dict__ |= element.__dict__
         self.element = element
 
-    def read(self, instance: Campaign) -> Any:
-        return self.element.read(instance) if instance.skill_group_infos.all() else None
+    def read(self, instance: Any) -> Any:
+        return self.element.read(instance) if instance.loaded_skill_groups else None
 
     def parse(self, raw: Any) -> Any:
         return self.element.parse(raw)
@@ -96,7 +96,7 @@ class CampaignSerializer(ResourceSerializer):
             "skillGroupInfos",
             "skillGroupInfo",
             skill_group_info,
-            rows=lambda campaign: campaign.skill_group_infos.all(),
+            rows=lambda campaign: campaign.loaded_skill_groups,
             limit=MOST_ITEMS_READ,
         ),
         Collection("skillGroupInfosAdded", "skillGroupInfo", skill_group_info, limit=MOST_ITEMS_READ),

@@ -107,10 +107,10 @@ class CampaignQuerySet(MarkableQuerySet):
         return self.active().filter(origin=Origin.API)
 
     def with_parts(self) -> "CampaignQuerySet":
-        """With everything an answer shows, in a constant number of queries."""
+        """With everything an answer shows, in a constant number of queries; rows in `loaded_skill_groups`."""
         groups = CampaignSkillGroup.objects.select_related("skill_group").order_by("pk")
         return self.select_related("time_zone").prefetch_related(
-            models.Prefetch("skill_group_infos", queryset=groups)
+            models.Prefetch("skill_group_infos", queryset=groups, to_attr="loaded_skill_groups")
         )
 
 
