@@ -121,7 +121,8 @@ def load_region_prefixes(places: Mapping[str, tuple[str, ...]] = TIMEZONE_DATA) 
     `places`: IANA zones by prefix in international form. Raises ValidationError when a zone is not loaded.
     """
     with transaction.atomic():
-        stored = {row.prefix: row for row in RegionPrefix.objects.select_related("zone_set")}
+        rows = RegionPrefix.objects.select_related("zone_set").select_for_update(of=["self"])
+        stored = {row.prefix: row for row in rows}
         own = {prefix for prefix, row in stored.items() if row.own}
         listed = {prefix: row for prefix, row in _listed_prefixes(places).items() if prefix not in own}
         changes = Changes(

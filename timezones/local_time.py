@@ -64,7 +64,10 @@ def gmt_offset(bias: int) -> int:
 
 
 def is_inside(window: DialingWindow, zones: Collection[Zone], campaign_zone: TimeZone, at: datetime) -> bool:
-    """Whether a phone that may lie in any of these zones is inside its window: it has to suit them all."""
+    """Whether a phone that may lie in any of these zones is inside its window: it has to suit them all.
+
+    A phone without zones of its own lies in the campaign's: `[campaign_zone.zone]`.
+    """
     return all(window.includes(local_time(zone, campaign_zone, at).time()) for zone in zones)
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from timezones.loading import TIME_ZONES, load_region_prefixes, load_time_zones, read_time_zones
+from timezones.models import TimeZone
 
 
 @pytest.fixture(scope="session")
@@ -13,6 +14,11 @@ def listed():
 @pytest.fixture
 def time_zones(db):
     load_time_zones()
+
+
+@pytest.fixture
+def no_time_zones(db):
+    TimeZone.objects.all().delete()
 
 
 @pytest.fixture

@@ -154,7 +154,7 @@ def test_own_rows_survive_a_refresh_and_other_changes_do_not(region_prefixes):
     ]
 
 
-def test_prefixes_need_the_time_zones(db):
+def test_prefixes_need_the_time_zones(no_time_zones):
     with pytest.raises(ValidationError, match="285 places have no time zone, Africa/Abidjan for one"):
         load_region_prefixes()
     with pytest.raises(CommandError, match="Run load_time_zones first"):

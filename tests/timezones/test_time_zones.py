@@ -109,7 +109,7 @@ def test_a_bad_file_is_refused_by_line_and_stores_nothing(time_zones, csv_file, 
     assert TimeZone.objects.current().count() == 144
 
 
-def test_every_bad_line_is_told(db, csv_file):
+def test_every_bad_line_is_told(no_time_zones, csv_file):
     with pytest.raises(ValidationError) as refused:
         load_time_zones(csv_file(HEADER, UTC_ROW.replace(",0,false,", ",9000,maybe,"), "short"))
 
@@ -122,7 +122,7 @@ def test_the_database_refuses_a_bias_out_of_range(db):
         TimeZone.objects.create(name="Mars Time", bias=900, dst_observed=False)
 
 
-def test_the_command_reports_each_name(db, csv_file, capsys):
+def test_the_command_reports_each_name(no_time_zones, csv_file, capsys):
     call_command("load_time_zones")
     capsys.readouterr()
     call_command("load_time_zones", csv_file(HEADER, UTC_ROW))
@@ -141,7 +141,7 @@ def test_the_command_reports_each_name(db, csv_file, capsys):
         (None, "cannot be read: No such file or directory"),
     ],
 )
-def test_the_command_tells_what_is_wrong_with_a_file(db, tmp_path, content, message):
+def test_the_command_tells_what_is_wrong_with_a_file(no_time_zones, tmp_path, content, message):
     file = tmp_path / "zones.csv"
     if content is not None:
         file.write_bytes(content)

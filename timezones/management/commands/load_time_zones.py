@@ -9,7 +9,10 @@ from timezones.loading import COLUMNS, TIME_ZONES, load_time_zones
 
 
 class Command(BaseCommand):
-    help = "Loads the Windows time zones and reports what was added, changed and removed."
+    help = (
+        "Loads the Windows time zones and reports what was added, changed and removed. "
+        "Run load_region_prefixes after a change."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         about = f"CSV file with the columns {','.join(COLUMNS)}; the bundled list when left out"
