@@ -1,5 +1,20 @@
 from campaigns.models.campaign import Campaign, CampaignSkillGroup, Origin
+from campaigns.models.contact import CallStatus, Contact, ContactPhone, ZoneSource
+from campaigns.models.import_job import ImportJob, ImportSource, ImportState
 from campaigns.models.options import BlendedAgentOptions
 from campaigns.models.skill_group import SkillGroup
 
-__all__ = ["BlendedAgentOptions", "Campaign", "CampaignSkillGroup", "Origin", "SkillGroup"]
+__all__ = [
+    "BlendedAgentOptions",
+    "CallStatus",
+    "Campaign",
+    "CampaignSkillGroup",
+    "Contact",
+    "ContactPhone",
+    "ImportJob",
+    "ImportSource",
+    "ImportState",
+    "Origin",
+    "SkillGroup",
+    "ZoneSource",
+]

@@ -94,6 +94,14 @@ class RescheduleCallbackMode(models.TextChoices):
     ABANDON = "abandon", "Abandon"
 
 
+class DuplicateRows(models.TextChoices):
+    """What an import does with a row that is already in the campaign; the API text knows appending only."""
+
+    KEEP = "keep", "Keep all rows"
+    SKIP_ACCOUNT_NUMBER = "account_number", "Skip a row whose account number is already there"
+    SKIP_FIRST_PHONE = "first_phone", "Skip a row whose first phone is already there"
+
+
 class DialingMode(models.TextChoices):
     INBOUND = "INBOUND", "Inbound (no outbound dialing)"
     PREDICTIVE = "PREDICTIVEONLY", "Predictive"
@@ -270,8 +278,17 @@ class Campaign(Markable):
         "Milliseconds an answering machine's message is searched for its closing tone, 1000 to 60000.",
     )
 
+    duplicate_rows = models.CharField(
+        max_length=14,
+        choices=DuplicateRows,
+        default=DuplicateRows.KEEP,
+        help_text="What an import of contacts does with rows that the campaign already has.",
+    )
+    # Since when the list is this one; an overwriting import and the deletion of all contacts begin another.
+    list_started_at = models.DateTimeField(null=True, editable=False)
+
     objects: ClassVar[Any] = CampaignQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["list_started_at"])
 
     class Meta:
         ordering = ["name"]
