@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from django.conf import settings
 from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "outbound_site.settings")
@@ -21,4 +22,10 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 
 app.conf.beat_schedule = {
     "beat_heart": every(5, "outbound_site.tasks.beat_heart"),
+    "sweep_dnc_imports": every(5, "dnc.tasks.sweep_imports"),
 }
+
+
+@app.on_after_configure.connect
+def add_entries_that_follow_settings(sender: Celery, **kwargs: Any) -> None:
+    sender.conf.beat_schedule["scan_dnc_files"] = every(settings.DNC_SCAN_SECONDS, "dnc.tasks.scan_files")

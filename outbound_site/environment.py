@@ -78,6 +78,15 @@ VARIABLES = [
     ),
     Variable("SIGN_IN_PAUSE_MINUTES", "15", "length of that pause, 1 to 1440"),
     Variable("MAX_BODY_BYTES", "16777216", "largest request body, 1024 to 1073741824"),
+    Variable(
+        "DNC_ROOTS",
+        "",
+        "directories Do Not Call files may lie in, comma separated; `dnc` in `DATA_DIR` when empty",
+    ),
+    Variable(
+        "DNC_SHARES", "", "Windows paths and their mounts, comma separated: `\\\\SERVER\\C$=/mnt/server`"
+    ),
+    Variable("DNC_SCAN_SECONDS", "60", "time between two looks for Do Not Call files, 1 to 86400"),
     Variable("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
     Variable("LDAP_URL", "", "directory for sign-in, for example `ldaps://dc.example.com`; off when empty"),
     Variable(
@@ -121,6 +130,19 @@ class Environment:
 
     def names(self, name: str) -> list[str]:
         return [part.strip() for part in self.text(name).split(",") if part.strip()]
+
+    def directories(self, name: str, default: Path) -> list[Path]:
+        given = [Path(part) for part in self.names(name)]
+        if not all(path.is_absolute() for path in given):
+            self.refuse(name, "write whole paths, for example /srv/dnc,/mnt/lists")
+        return given or [default]
+
+    def shares(self, name: str) -> dict[str, str]:
+        """Directories of this server by the Windows path that others know them by."""
+        pairs = [part.rsplit("=", 1) for part in self.names(name)]
+        if not all(len(pair) == 2 and "\\" in pair[0] and pair[1].startswith("/") for pair in pairs):
+            self.refuse(name, r"write \\SERVER\share=/mnt/directory, several separated by commas")
+        return {share.strip(): directory.strip() for share, directory in pairs}
 
     def time_zone(self, name: str) -> str:
         value = self.text(name)

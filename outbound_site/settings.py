@@ -208,6 +208,12 @@ CELERY_TASK_DEFAULT_QUEUE = "imports"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_TIMEZONE = SERVER_TIME_ZONE
 
+# Do Not Call files: where rules may point to, and where uploads, sorted runs and rejected lines are kept.
+DNC_WORK_DIR = DATA_DIR / "dnc-work"
+DNC_ROOTS = env.directories("DNC_ROOTS", DATA_DIR / "dnc")
+DNC_SHARES = env.shares("DNC_SHARES")
+DNC_SCAN_SECONDS = env.number("DNC_SCAN_SECONDS", 1, 86_400)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from callbacks.views import AgentViewSet
 from campaigns.views import CampaignViewSet, SkillGroupViewSet
+from dnc.views import ImportRuleViewSet
 from outbound_site.health import health
 from outbound_site.unifiedconfig.routing import route
 from outbound_site.unifiedconfig.views import UnknownUrl
@@ -21,6 +22,8 @@ urlpatterns = [
     *route("skillgroup/<int:pk>", SkillGroupViewSet, get="retrieve"),
     *route("agent", AgentViewSet, get="list"),
     *route("agent/<int:pk>", AgentViewSet, get="retrieve"),
+    *route("dnc", ImportRuleViewSet, get="list", post="create"),
+    *route("dnc/<int:pk>", ImportRuleViewSet, get="retrieve", put="update", delete="destroy"),
     *route("timezone", TimeZoneViewSet, get="list"),
     *route("timezone/<str:name>", TimeZoneViewSet, get="retrieve"),
     re_path("^unifiedconfig/", UnknownUrl.as_view({"get": "unknown"})),

@@ -1,0 +1,218 @@
+"""The Do Not Call list: what the files in force and the people have put on it, exact to the digit.
+
+Every number is on a page (`dnc/pages.py`) or in a side table. Readers learn which imports are in force in
+the same statement that reads their pages, so that there is no moment between an old list and a new one.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from pyroaring import BitMap
+
+from dnc.models import FileImport, HandEntry, HandRemoval, OddNumber, Page
+from dnc.numbers import LONGEST_PAGED, PAGE_SIZE, SHORTEST_PAGED, clean_number, number_on_page, page_key
+from dnc.pages import held, pack, unpack
+from outbound_site.jobs import JobState
+
+# SQLite takes 32,766 parameters in one statement; a batch needs up to two a number.
+BATCH = 10_000
+BY_HAND = "by hand"
+
+
+class ListBusy(Exception):
+    """An import is running; numbers that files brought cannot be taken off until it has ended."""
+
+
+def contains(numbers: Iterable[str]) -> set[str]:
+    """Those of `numbers` that are listed; two queries for each BATCH of them."""
+    wanted = list(set(numbers))
+    listed: set[str] = set()
+    for start in range(0, len(wanted), BATCH):
+        batch = wanted[start : start + BATCH]
+        listed.update(_on_pages(batch))
+        listed.update(_in_side_tables(batch))
+    return listed
+
+
+def _on_pages(numbers: Iterable[str]) -> Iterator[str]:
+    members = _by_prefix(numbers)
+    for prefix, packed in pages_in_force(members).values_list("prefix", "members"):
+        for member in held(bytes(packed), members[prefix]):
+            yield number_on_page(prefix, member)
+
+
+def _by_prefix(numbers: Iterable[str]) -> dict[int, list[int]]:
+    members: dict[int, list[int]] = defaultdict(list)
+    for number in numbers:
+        if key := page_key(number):
+            members[key // PAGE_SIZE].append(key % PAGE_SIZE)
+    return members
+
+
+def _in_side_tables(numbers: Collection[str]) -> Iterable[str]:
+    by_hand = HandEntry.objects.filter(number__in=numbers).order_by().values_list("number", flat=True)
+    odd = [number for number in numbers if page_key(number) is None]
+    return by_hand.union(odd_numbers_in_force(odd).values_list("number", flat=True)) if odd else by_hand
+
+
+def pages_in_force(prefixes: Iterable[int]) -> QuerySet[Page]:
+    return Page.objects.filter(prefix__in=list(prefixes), batch__in_force=True)
+
+
+def odd_numbers_in_force(numbers: Iterable[str]) -> QuerySet[OddNumber]:
+    return OddNumber.objects.filter(number__in=list(numbers), batch__in_force=True)
+
+
+def sources(number: str) -> list[FileImport | HandEntry]:
+    """Why the number is listed: the person's entry and the imports in force, newest first; else nothing."""
+    entries = HandEntry.objects.filter(number=number).select_related("added_by")
+    return [*entries, *FileImport.objects.filter(pk__in=_imports_with(number)).select_related("rule")]
+
+
+def _imports_with(number: str) -> list[int]:
+    key = page_key(number)
+    if key is None:
+        return list(odd_numbers_in_force([number]).values_list("batch_id", flat=True))
+    pages = pages_in_force([key // PAGE_SIZE]).values_list("batch_id", "members")
+    return [batch for batch, packed in pages if held(bytes(packed), [key % PAGE_SIZE])]
+
+
+def add(numbers: Iterable[str], user: Any, reason: str) -> int:
+    """Put numbers on the list by hand; how many were not there by hand before. Raises BadNumber."""
+    wanted = {clean_number(number) for number in numbers}
+    with transaction.atomic():
+        wanted -= set(HandEntry.objects.filter(number__in=wanted).values_list("number", flat=True))
+        entries = [HandEntry(number=number, added_by=user, reason=reason) for number in sorted(wanted)]
+        HandEntry.objects.bulk_create(entries, ignore_conflicts=True)
+    return len(entries)
+
+
+def remove(numbers: Iterable[str], user: Any, reason: str) -> int:
+    """Take numbers off the list, whoever put them there, and keep a record; how many were listed.
+
+    A later file that names them lists them again. Raises BadNumber; ListBusy while an import runs, because
+    that may already have copied a page that this would change.
+    """
+    wanted = {clean_number(number) for number in numbers}
+    with transaction.atomic():
+        hold_list()
+        found = _sources_by_number(wanted)
+        if FileImport.objects.filter(state=JobState.RUNNING).exists():
+            raise ListBusy("An import is running. Take the numbers off when it has ended.")
+        HandEntry.objects.filter(number__in=wanted).delete()
+        odd_numbers_in_force(wanted).delete()
+        _erase_from_pages(wanted)
+        HandRemoval.objects.bulk_create(
+            HandRemoval(number=number, removed_by=user, reason=reason, removed_from="; ".join(names))
+            for number, names in sorted(found.items())
+        )
+    return len(found)
+
+
+def hold_list() -> None:
+    """Inside a transaction: keep other transactions that start imports or take numbers off waiting."""
+    list(FileImport.objects.in_force().order_by("pk").select_for_update().values_list("pk"))
+
+
+def _sources_by_number(numbers: Collection[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for entry in HandEntry.objects.filter(number__in=numbers).select_related("added_by"):
+        found[entry.number].append(f"{BY_HAND}: {entry.added_by or 'unknown'}, {entry.reason}")
+    for odd in odd_numbers_in_force(numbers).select_related("batch"):
+        found[odd.number].append(odd.batch.source)
+    members = _by_prefix(numbers)
+    for page in pages_in_force(members).select_related("batch"):
+        for member in held(bytes(page.members), members[page.prefix]):
+            found[number_on_page(page.prefix, member)].append(page.batch.source)
+    return found
+
+
+def _erase_from_pages(numbers: Iterable[str]) -> None:
+    members = _by_prefix(numbers)
+    changed = []
+    for page in pages_in_force(members):
+        if left := unpack(bytes(page.members)) - BitMap(members[page.prefix]):
+            changed.append(Page(prefix=page.prefix, batch_id=page.batch_id, members=pack(left)))
+    pages_in_force(members).delete()
+    Page.objects.bulk_create(changed)
+
+
+def append(batch: FileImport, **outcome: Any) -> None:
+    """The pages written for this import join the list, in one instant; raises LeaseLost."""
+    batch.renew(in_force=True, **outcome)
+
+
+def replace(batch: FileImport, **outcome: Any) -> None:
+    """They take the place of what all files brought; entries by hand stay. Raises LeaseLost."""
+    with transaction.atomic():
+        append(batch, **outcome)
+        others = FileImport.objects.in_force().exclude(pk=batch.pk)
+        others.update(in_force=False, tidied=False)
+
+
+def count() -> int:
+    """How many different numbers are listed; reads every page."""
+    return sum(len(members) for _, members in _all_pages()) + _odd_numbers().count()
+
+
+def iterate() -> Iterator[str]:
+    """Every listed number once: by length and digits, then what fits no page."""
+    for prefix, members in _all_pages():
+        for member in members:
+            yield number_on_page(prefix, member)
+    yield from _odd_numbers().iterator()
+
+
+def _all_pages() -> Iterator[tuple[int, BitMap]]:
+    by_hand = hand_pages()
+    rows = Page.objects.filter(batch__in_force=True).order_by("prefix").values_list("prefix", "members")
+    current, members = 0, BitMap()
+    for prefix, packed in rows.iterator(chunk_size=2_000):
+        if prefix != current and current:
+            yield current, members | by_hand.pop(current, BitMap())
+            members = BitMap()
+        current = prefix
+        members |= unpack(bytes(packed))
+    if current:
+        yield current, members | by_hand.pop(current, BitMap())
+    yield from sorted(by_hand.items())
+
+
+def hand_pages() -> dict[int, BitMap]:
+    """What people have added, in the form of pages."""
+    numbers = HandEntry.objects.values_list("number", flat=True)
+    return {prefix: BitMap(members) for prefix, members in _by_prefix(numbers.iterator()).items()}
+
+
+def _odd_numbers() -> QuerySet[Any, Any]:
+    by_hand = HandEntry.objects.exclude(number__regex=rf"^[0-9]{{{SHORTEST_PAGED},{LONGEST_PAGED}}}$")
+    from_files = OddNumber.objects.filter(batch__in_force=True)
+    return (
+        by_hand.order_by().values_list("number", flat=True).union(from_files.values_list("number", flat=True))
+    )
+
+
+def near_misses(number: str) -> list[str]:
+    """Listed numbers that differ from this one only before the last ten digits or by an extension.
+
+    For people who wonder why a call went out; never for the decision.
+    """
+    base = number.partition(",")[0]
+    tail = base.zfill(10)[-10:]
+    prefix, member = divmod(int(tail), PAGE_SIZE) if tail.isdigit() else (0, 0)
+    # Ten digits and more have seven and more in their prefix, the first being the 1.
+    alike = Page.objects.filter(batch__in_force=True, prefix__gte=10**6).alias(end=F("prefix") % 10**6)
+    found = {
+        number_on_page(prefix, member)
+        for prefix, packed in alike.filter(end=prefix).values_list("prefix", "members")
+        if held(bytes(packed), [member])
+    }
+    short = tail.lstrip("0")
+    found |= contains({short.zfill(length) for length in range(len(short), 10)} | {number})
+    for table in (HandEntry.objects.all(), OddNumber.objects.filter(batch__in_force=True)):
+        ends = table.filter(Q(number__endswith=tail) | Q(number__contains=f"{tail},"))
+        found.update(ends.values_list("number", flat=True))
+    return sorted(found - {number})

@@ -1,0 +1,190 @@
+"""A Do Not Call file from disk into the list: one at a time, and taken up again where a worker was lost.
+
+An attempt begins from nothing: it discards what an earlier one wrote, reads the file, writes pages that are
+not in force, and puts them in force with one small transaction. Only then is the file renamed or deleted. A
+later attempt finds `in_force_at` set and goes on with the file.
+"""
+
+import logging
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.utils import timezone
+
+from dnc import do_not_call_list
+from dnc.file_contents import Contents
+from dnc.file_paths import Fingerprint, PathRefused, open_file
+from dnc.import_pages import discard, tidy, unfinished_clearing, write_odd_numbers, write_pages
+from dnc.list_file import HashedFile, Unreadable
+from dnc.models import FileImport
+from dnc.put_away import put_away
+from dnc.sorted_runs import SortedRuns
+from outbound_site.jobs import JobState, LeaseLost
+
+RENEW_SECONDS = 1.0
+log = logging.getLogger(__name__)
+
+
+class ImportFailed(Exception):
+    """The file cannot be imported as it is; the message says why."""
+
+
+def run_waiting() -> None:
+    """Run imports, the oldest first, until none waits or another worker has one; then clear away."""
+    while batch := claim_next():
+        run(batch)
+    tidy()
+
+
+def is_work_left() -> bool:
+    """Whether a call of run_waiting would find something to do."""
+    return FileImport.objects.waiting().exists() or unfinished_clearing().exists()
+
+
+def claim_next() -> FileImport | None:
+    """Take the import that a lost worker left, else the oldest queued; None while another is running."""
+    with transaction.atomic():
+        do_not_call_list.hold_list()
+        running = FileImport.objects.filter(state=JobState.RUNNING).first()
+        candidate = running or FileImport.objects.waiting().order_by("pk").first()
+        return claim(candidate.pk) if candidate else None
+
+
+def claim(pk: int) -> FileImport | None:
+    """Take one import; None when another one is running."""
+    try:
+        with transaction.atomic():
+            return FileImport.objects.claim(pk)
+    except IntegrityError:
+        return None
+
+
+def run(batch: FileImport) -> None:
+    """Run a claimed import to its end; never raises for what is wrong with the file."""
+    try:
+        _run_to_its_end(batch)
+    except LeaseLost:
+        log.warning("Do Not Call import %s was taken over by another worker", batch.pk)
+
+
+def _run_to_its_end(batch: FileImport) -> None:
+    try:
+        if batch.in_force_at is None:
+            _load(batch)
+    except (ImportFailed, Unreadable, PathRefused) as error:
+        _fail(batch, str(error))
+    except FileNotFoundError:
+        _fail(batch, "The file is not there any more.")
+    except OSError as error:
+        _fail(batch, f"The file cannot be read: {error.strerror}.")
+    except (LeaseLost, OperationalError, InterfaceError):
+        # The database is away or another worker has the job: it is taken up again when the lease ends.
+        raise
+    except Exception:
+        log.exception("Do Not Call import %s failed", batch.pk)
+        _fail(batch, "An error in the server; its log says more.")
+    else:
+        outcome, problem = put_away(batch)
+        batch.finish(JobState.SUCCEEDED, phase="", file_outcome=outcome, file_problem=problem)
+
+
+def _fail(batch: FileImport, message: str) -> None:
+    if batch.origin == FileImport.Origin.UPLOAD:
+        Path(batch.path).unlink(missing_ok=True)
+    batch.finish(JobState.FAILED, phase="", message=message[:300])
+
+
+def _load(batch: FileImport) -> None:
+    descriptor = open_file(Path(batch.path), confined=batch.origin == FileImport.Origin.RULE)
+    with os.fdopen(descriptor, "rb", buffering=0) as file, _work_directory(batch) as directory:
+        found = Fingerprint.of(os.fstat(descriptor))
+        batch.renew(size=found.size, mtime_ns=found.mtime_ns, started_at=timezone.now(), message="")
+        discard(batch)
+        keys = SortedRuns(directory)
+        contents, sha256, added = _read(batch, HashedFile(file), keys)
+        if Fingerprint.of(os.fstat(descriptor)) != found:
+            raise ImportFailed("The file changed while it was read.")
+        batch.renew(sha256=sha256, **_counts(contents), new_name=_new_name(batch))
+        if _was_imported_but_left(batch):
+            batch.renew(message="The file's content is in the list already; it was not imported again.")
+            return
+        added += write_pages(batch, keys.in_order(), _progress(batch, contents.numbers))
+        switch = do_not_call_list.replace if batch.overwrite else do_not_call_list.append
+        switch(batch, in_force_at=timezone.now(), added=added, already_there=contents.numbers - added)
+
+
+def _read(batch: FileImport, file: HashedFile, keys: SortedRuns) -> tuple[Contents, str, int]:
+    """The contents, the SHA-256, and how many numbers outside the pages are new."""
+    batch.renew(phase="reading", done=0, total=batch.size)
+    added = 0
+    renewed = time.monotonic()
+
+    def store_odd(numbers: list[str]) -> None:
+        nonlocal added
+        for start in range(0, len(numbers), 1_000):
+            added += write_odd_numbers(batch, numbers[start : start + 1_000], batch.renew)
+
+    def progress() -> None:
+        nonlocal renewed
+        if time.monotonic() - renewed > RENEW_SECONDS:
+            batch.renew(done=file.done_bytes, **_counts(contents))
+            renewed = time.monotonic()
+
+    with reject_file(batch.pk).open("w") as rejects:
+        contents = Contents(keys, rejects)
+        try:
+            contents.read(file, store_odd, progress)
+        finally:
+            batch.renew(done=file.done_bytes, **_counts(contents))
+    return contents, file.hexdigest(), added
+
+
+def _counts(contents: Contents) -> dict[str, object]:
+    return {
+        "lines": contents.lines,
+        "rejected": contents.rejected.total(),
+        "rejected_by_reason": dict(contents.rejected),
+    }
+
+
+def _progress(batch: FileImport, numbers: int) -> Callable[[int], None]:
+    batch.renew(phase="writing", done=0, total=numbers)
+    return lambda written: batch.renew(done=written)
+
+
+def _new_name(batch: FileImport) -> str:
+    """`outbound-option.md` 7.2: the original name, a period, the UTC time."""
+    return f"{batch.file_name}.{timezone.now():%Y%m%dT%H%M%SZ}"
+
+
+def _was_imported_but_left(batch: FileImport) -> bool:
+    """Whether the rule's last import had this content and could not put its file away."""
+    ended = FileImport.objects.filter(rule=batch.rule_id, state=JobState.SUCCEEDED)
+    last = ended.first() if batch.rule_id else None
+    return bool(last and last.file_outcome == FileImport.FileOutcome.LEFT and last.sha256 == batch.sha256)
+
+
+@contextmanager
+def _work_directory(batch: FileImport) -> Iterator[Path]:
+    """A directory for sorted runs. Imports run one at a time: what else is there, a lost worker left."""
+    work = settings.DNC_WORK_DIR / "runs"
+    shutil.rmtree(work, ignore_errors=True)
+    directory = work / str(batch.token)
+    directory.mkdir(parents=True)
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def reject_file(pk: int) -> Path:
+    """The bad lines of an import: line number, reason and text, tab-separated."""
+    directory = settings.DNC_WORK_DIR / "rejects"
+    directory.mkdir(parents=True, exist_ok=True)
+    return Path(directory / f"{pk}.txt")

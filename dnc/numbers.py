@@ -1,0 +1,48 @@
+"""The strings the Do Not Call list can hold, and which of them fit its pages.
+
+A page is what its numbers have in common: all but the last four digits, behind a 1 that keeps length and
+leading zeros apart (`0222` and `222` differ). A number's key is the same with the last four: 12225554444 for
+2225554444, on page 1222555 as member 4444.
+"""
+
+import re
+
+BLANKS = " \t\r\v\f"
+PAGE_SIZE = 10_000
+# 15 digits are the longest telephone number of E.164.
+SHORTEST_PAGED, LONGEST_PAGED = 4, 15
+MAX_NUMBER, MAX_EXTENSION = 20, 8
+MAX_TEXT = MAX_NUMBER + 1 + MAX_EXTENSION
+_ALLOWED = re.compile(r"[0-9#*]*")
+
+
+class BadNumber(ValueError):
+    """The text is no telephone number; the message says why."""
+
+
+def clean_number(text: str) -> str:
+    """The number as the list keeps it: `base` or `base,extension`, blanks around both removed.
+
+    Base: 1 to 20 characters of `0-9 # *` (API text, "Create Do Not Call List"); extension: up to 8, the
+    width of the original's PhoneExt column (`outbound-option.md` 7.1). Raises BadNumber.
+    """
+    base, _, extension = (part.strip(BLANKS) for part in text.partition(","))
+    if not _ALLOWED.fullmatch(base + extension):
+        raise BadNumber("character other than 0-9 # *")
+    if not base:
+        raise BadNumber("no number")
+    if len(base) > MAX_NUMBER:
+        raise BadNumber(f"longer than {MAX_NUMBER} characters")
+    if len(extension) > MAX_EXTENSION:
+        raise BadNumber(f"extension longer than {MAX_EXTENSION} characters")
+    return f"{base},{extension}" if extension else base
+
+
+def page_key(number: str) -> int | None:
+    """The key of a number that fits the pages, None for one that belongs in the side table."""
+    fits = SHORTEST_PAGED <= len(number) <= LONGEST_PAGED and number.isascii() and number.isdigit()
+    return int("1" + number) if fits else None
+
+
+def number_on_page(prefix: int, member: int) -> str:
+    return str(prefix * PAGE_SIZE + member)[1:]
