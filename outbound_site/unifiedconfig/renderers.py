@@ -57,7 +57,7 @@ def write_element(write: Any, name: str, value: Any) -> None:
     if isinstance(value, dict):
         write(f"<{name}>")
         for child_name, child in value.items():
-            # The most frequent case stands here as well: a call for each would double the time of a long list.
+            # The most frequent case stands here as well: a call for each doubles the time of a long list.
             if type(child) is str:
                 write(f"<{child_name}>{escape(child)}</{child_name}>")
             else:
