@@ -48,7 +48,7 @@ class JobQuerySet(models.QuerySet[Any]):
                 attempts=models.F("attempts") + 1,
             )
         )
-        return self.get(pk=pk) if taken else None
+        return self.filter(pk=pk, token=token).first() if taken else None
 
 
 class LeasedJob(models.Model):
