@@ -1,10 +1,10 @@
 """The administrator made on first start."""
 
-import secrets
 from dataclasses import dataclass, field
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.utils.crypto import get_random_string
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ def make_administrator(username: str, password: str) -> Credentials | None:
     An administrator that stands is left as it is, a changed password included.
     """
     users = get_user_model()
-    generated = None if password else secrets.token_urlsafe(15)
+    generated = None if password else get_random_string(20)
     with transaction.atomic():
         if users.objects.filter(username=username).exists():
             return None
