@@ -75,6 +75,7 @@ def test_a_changed_seeded_row_becomes_ones_own(client, administrator, row):
     row.refresh_from_db()
     assert (row.own, row.region, row.zone_set.members) == (True, "Elsewhere", "420 300d")
     assert row.history.latest().history_user == administrator
+    assert "Elsewhere" in client.get(reverse("admin:timezones_regionprefix_history", args=[row.pk])).text
 
 
 def test_a_row_that_is_given_back_is_refreshed_again(client, administrator, row):

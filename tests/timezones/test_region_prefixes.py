@@ -1,7 +1,11 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import phonenumbers
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from phonenumbers.timezone import time_zones_for_geographical_number
 from tzlocal.windows_tz import tz_win
 
@@ -174,6 +178,24 @@ def test_zone_sets_are_stored_once(db, django_assert_max_num_queries):
         assert ZoneSet.objects.ids(["300d", "360d 300d"]) == first
     assert ZoneSet.objects.ids(["300d", "-330"])["300d"] == first["300d"]
     assert ZoneSet.objects.count() == 3
+
+
+def test_two_imports_that_need_the_same_new_zones_share_one_row(transactional_db):
+    texts = [f"{bias}d" for bias in range(1, 201)]
+    start = threading.Barrier(4)
+
+    def import_once(_):
+        try:
+            start.wait()
+            with transaction.atomic():
+                return ZoneSet.objects.ids(texts)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        first, *others = threads.map(import_once, range(4))
+    assert others == [first] * 3
+    assert ZoneSet.objects.filter(members__in=texts).count() == len(first) == 200
 
 
 @pytest.mark.parametrize("prefix", ["0044", "+44", "44a", "44\n", "", "1" * 16, "٤٤"])
