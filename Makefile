@@ -51,8 +51,8 @@ locks:
 
 .venv/runtime.stamp: requirements.txt | .venv/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
-	@touch $@
+	@: > $@
 
 .venv/development.stamp: requirements-dev.txt | .venv/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	@touch $@
+	@: > $@
