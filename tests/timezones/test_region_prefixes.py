@@ -186,6 +186,7 @@ def test_two_imports_that_need_the_same_new_zones_share_one_row(transactional_db
 
     def import_once(_):
         try:
+            connection.ensure_connection()
             start.wait()
             with transaction.atomic():
                 return ZoneSet.objects.ids(texts)
