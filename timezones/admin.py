@@ -3,7 +3,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.http import HttpRequest
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
@@ -50,7 +49,7 @@ def zone_choices() -> list[tuple[str, str]]:
 
 class RegionPrefixForm(forms.ModelForm):
     zones = forms.MultipleChoiceField(
-        widget=FilteredSelectMultiple("zones", is_stacked=True),
+        widget=forms.CheckboxSelectMultiple,
         help_text="Where numbers with this prefix may be. With several, a call has to suit all of them.",
     )
 
@@ -60,14 +59,15 @@ class RegionPrefixForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        stored = self.instance.zone_set.zones if self.instance.zone_set_id else ()
-        choices = dict(zone_choices())
-        # A row may lie in a zone that the latest list no longer has.
-        choices |= {str(zone): zone.label for zone in stored if str(zone) not in choices}
+        zones = self.instance.zone_set.zones if self.instance.zone_set_id else ()
+        # What is chosen stands first, even a zone that the latest list no longer has.
+        chosen = {str(zone): zone.label for zone in zones}
         field = self.fields["zones"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = list(choices.items())
-        field.initial = [str(zone) for zone in stored]
+        field.choices = sorted(
+            (chosen | dict(zone_choices())).items(), key=lambda choice: choice[0] not in chosen
+        )
+        field.initial = list(chosen)
 
     def clean_zones(self) -> str:
         """The chosen zones as `ZoneSet.members` has them."""
@@ -77,7 +77,7 @@ class RegionPrefixForm(forms.ModelForm):
 @admin.register(RegionPrefix)
 class RegionPrefixAdmin(SimpleHistoryAdmin):
     form = RegionPrefixForm
-    fields = ["prefix", "zones", "region", "own"]
+    fields = ["prefix", "region", "own", "zones"]
     list_display = ["prefix", "region", "zones", "own"]
     list_filter = ["own"]
     list_select_related = ["zone_set"]

@@ -2,6 +2,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
+from tests.factories import UserFactory
 from timezones.models import RegionPrefix, TimeZone, ZoneSet
 
 
@@ -115,3 +116,10 @@ def test_the_zones_of_a_row_are_chosen_and_kept(client, administrator, row):
     client.post(change_url(row), form_data(zones=["301d"]))
     row.refresh_from_db()
     assert row.zone_set.members == "301d"
+
+
+def test_who_may_only_look_sees_the_zones_of_a_row(client, row):
+    client.force_login(UserFactory(permissions=["view_regionprefix"]))
+
+    assert "UTC-06:00, daylight saving and UTC-05:00, daylight saving" in client.get(change_url(row)).text
+    assert client.post(change_url(row), form_data()).status_code == 403
