@@ -56,7 +56,7 @@ def basic(username, password):
 
 
 def xml_of(root, members):
-    """An XML body: `xml_of("campaign", {"name": "A", "timeZone": {"refURL": ...}})`; a list repeats its name."""
+    """An XML body: `xml_of("campaign", {"name": "A", "retries": {...}})`; a list repeats its name."""
     element = etree.Element(root)
     add_members(element, members)
     return etree.tostring(element, encoding="UTF-8")
