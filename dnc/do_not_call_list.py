@@ -13,7 +13,15 @@ from django.db.models import F, Q, QuerySet
 from pyroaring import BitMap
 
 from dnc.models import FileImport, HandEntry, HandRemoval, OddNumber, Page
-from dnc.numbers import LONGEST_PAGED, PAGE_SIZE, SHORTEST_PAGED, clean_number, number_on_page, page_key
+from dnc.numbers import (
+    LISTABLE,
+    LONGEST_PAGED,
+    PAGE_SIZE,
+    SHORTEST_PAGED,
+    clean_number,
+    number_on_page,
+    page_key,
+)
 from dnc.pages import held, pack, unpack
 from outbound_site.jobs import JobState
 
@@ -28,7 +36,7 @@ class ListBusy(Exception):
 
 def contains(numbers: Iterable[str]) -> set[str]:
     """Those of `numbers` that are listed; two queries for each BATCH of them."""
-    wanted = list(set(numbers))
+    wanted = [number for number in set(numbers) if LISTABLE.fullmatch(number)]
     listed: set[str] = set()
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]

@@ -34,7 +34,7 @@ class Contents:
                 store_odd(odd)
             progress()
         if self.rejected and not self.numbers:
-            raise Unreadable("no line of the file is a telephone number")
+            raise Unreadable("No line of the file is a telephone number.")
 
     def _take(self, block: Block) -> list[str]:
         self.lines += block.lines
@@ -61,5 +61,5 @@ class Contents:
             f"{line}\t{reason}\t{text[:SHOWN_CHARACTERS].encode('unicode_escape').decode()}\n"
         )
         if self.rejected.total() > MAX_REJECTED:
-            raise Unreadable(f"more than {MAX_REJECTED:,} bad lines, the last of them line {line:,}")
+            raise Unreadable(f"More than {MAX_REJECTED:,} bad lines, the last of them line {line:,}.")
         return ""

@@ -71,9 +71,9 @@ def blocks(file: io.RawIOBase) -> Iterator[Block]:
             yield block
             line += block.lines
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise Unreadable(f"damaged gzip file: {error}") from error
+        raise Unreadable(f"The gzip file is damaged: {error}.") from error
     except UnicodeError as error:
-        raise Unreadable("damaged UTF-16 or UTF-32 text") from error
+        raise Unreadable("The UTF-16 or UTF-32 text is damaged.") from error
 
 
 def _plain(file: io.BufferedReader) -> IO[bytes]:
@@ -92,13 +92,13 @@ def _whole_lines(file: IO[bytes]) -> Iterator[bytes]:
     rest = b""
     while text := file.read(BLOCK_BYTES):
         if b"\0" in text:
-            raise Unreadable("binary file, not a text of one number a line")
+            raise Unreadable("This is a binary file, not a text of one number a line.")
         end = text.rfind(b"\n") + 1
         if end:
             yield rest + text[:end]
             rest = text[end:]
         elif len(rest) > BLOCK_BYTES:
-            raise Unreadable("a line is longer than a megabyte; not a text of one number a line")
+            raise Unreadable("A line is longer than a megabyte; this is not a text of one number a line.")
         else:
             rest += text
     if rest:

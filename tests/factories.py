@@ -3,6 +3,7 @@
 from datetime import date, time
 
 import factory
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
@@ -10,6 +11,7 @@ from factory.django import DjangoModelFactory
 
 from callbacks.models import Agent
 from campaigns.models import Campaign, CampaignSkillGroup, Origin, SkillGroup
+from dnc.models import FileImport, ImportRule
 from timezones.models import TimeZone
 
 PASSWORD = "correct horse battery staple"
@@ -87,3 +89,23 @@ class CampaignFactory(DjangoModelFactory):
     def skill_groups(campaign, create, groups):
         for group in groups or []:
             CampaignSkillGroup.objects.create(campaign=campaign, skill_group=group)
+
+
+class ImportRuleFactory(DjangoModelFactory):
+    """A rule whose file lies in the first root that the settings allow."""
+
+    class Meta:
+        model = ImportRule
+
+    name = factory.Sequence(lambda n: f"registry{n}")
+    file_path = factory.LazyAttribute(lambda rule: str(settings.DNC_ROOTS[0] / f"{rule.name}.txt"))
+
+
+class FileImportFactory(DjangoModelFactory):
+    class Meta:
+        model = FileImport
+
+    origin = FileImport.Origin.COMMAND
+    path = "/nowhere/list.txt"
+    file_name = "list.txt"
+    afterwards = FileImport.Afterwards.KEEP
