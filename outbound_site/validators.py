@@ -34,8 +34,11 @@ class Characters:
         self.allowed, self.first = allowed, first
 
     def __call__(self, value: str) -> None:
-        if value and not re.fullmatch(f"[{self.first or self.allowed}][{self.allowed}]*", value):
+        if value and not self.matches(value):
             raise ValidationError("This field contains invalid characters", "invalid_character")
+
+    def matches(self, value: str) -> bool:
+        return bool(re.fullmatch(f"([{self.first or self.allowed}][{self.allowed}]*)?", value))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Characters) and (self.allowed, self.first) == (other.allowed, other.first)
