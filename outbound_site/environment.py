@@ -68,6 +68,12 @@ VARIABLES = [
         "SERVER_TIME_ZONE", "UTC", "IANA name of the zone in which callback times and daily jobs are meant"
     ),
     Variable(
+        "CALLBACK_TIME_LIMIT",
+        "15",
+        "minutes, 1 to 1440: how long after its time a personal callback is still tried; no callback can be "
+        "set further back, and none can be moved any more when it is nearer than that",
+    ),
+    Variable(
         "HOME_COUNTRY",
         "US",
         "two letters of the country whose numbers lists write without a country code; region prefixes use it",

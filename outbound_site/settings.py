@@ -35,6 +35,8 @@ ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
 MAX_BODY_BYTES = env.number("MAX_BODY_BYTES", 1024, 1 << 30)
 # Zone of the original's "Logger": callback times on the wire and daily jobs are meant in it.
 SERVER_TIME_ZONE = env.time_zone("SERVER_TIME_ZONE")
+# The original's registry value CallbackDateTimeLimit.
+CALLBACK_TIME_LIMIT = timedelta(minutes=env.number("CALLBACK_TIME_LIMIT", 1, 1440))
 HOME_COUNTRY = env.country("HOME_COUNTRY")
 
 INSTALLED_APPS = [

@@ -4,13 +4,15 @@ from django.contrib import admin
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
-from callbacks.views import AgentViewSet
+from callbacks.views import AgentViewSet, PersonalCallbackViewSet
 from campaigns.views import CampaignViewSet, SkillGroupViewSet
 from dnc.views import ImportRuleViewSet
 from outbound_site.health import health
 from outbound_site.unifiedconfig.routing import route
 from outbound_site.unifiedconfig.views import UnknownUrl
 from timezones.views import TimeZoneViewSet
+
+one_callback = {"get": "retrieve", "put": "update", "delete": "destroy"}
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -24,6 +26,10 @@ urlpatterns = [
     *route("agent/<int:pk>", AgentViewSet, get="retrieve"),
     *route("dnc", ImportRuleViewSet, get="list", post="create"),
     *route("dnc/<int:pk>", ImportRuleViewSet, get="retrieve", put="update", delete="destroy"),
+    *route("personalcallback", PersonalCallbackViewSet, get="list", post="create"),
+    *route("personalcallback/<int:pk>", PersonalCallbackViewSet, **one_callback),
+    # The address in the API text's example of an answer.
+    *route("campaign/personalcallback/<int:pk>", PersonalCallbackViewSet, **one_callback),
     *route("timezone", TimeZoneViewSet, get="list"),
     *route("timezone/<str:name>", TimeZoneViewSet, get="retrieve"),
     re_path("^unifiedconfig/", UnknownUrl.as_view({"get": "unknown"})),

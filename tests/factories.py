@@ -1,6 +1,6 @@
 """Objects for tests. States are named; what a test does not name is of no matter to it."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import factory
 from django.conf import settings
@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from callbacks.models import Agent
+from callbacks.models import Agent, CallbackStatus, PersonalCallback
 from campaigns.models import Campaign, CampaignSkillGroup, Origin, SkillGroup
 from dnc.models import FileImport, ImportRule
 from timezones.models import TimeZone
@@ -109,3 +109,20 @@ class FileImportFactory(DjangoModelFactory):
     path = "/nowhere/list.txt"
     file_name = "list.txt"
     afterwards = FileImport.Afterwards.KEEP
+
+
+class PersonalCallbackFactory(DjangoModelFactory):
+    """A pending callback of tomorrow."""
+
+    class Meta:
+        model = PersonalCallback
+
+    class Params:
+        active = factory.Trait(call_status=CallbackStatus.ACTIVE)
+        closed = factory.Trait(call_status=CallbackStatus.CLOSED)
+
+    agent = factory.SubFactory(AgentFactory)
+    phone = factory.Sequence(lambda n: f"555{n:07}")
+    callback_date_time = factory.LazyFunction(
+        lambda: timezone.now().replace(microsecond=0) + timedelta(days=1)
+    )

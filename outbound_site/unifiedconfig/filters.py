@@ -16,10 +16,19 @@ class ResourceFilter(django_filters.FilterSet):
     sorted_by: ClassVar[dict[str, str]] = {}
     # Fields that a `field:value` term may name; the value must be contained.
     terms: ClassVar[dict[str, str]] = {}
+    # Those of the terms that are query parameters too: `?lastName=smith`.
+    parameters: ClassVar[tuple[str, ...]] = ()
     default_order: ClassVar[tuple[Any, ...]] = ("pk",)
 
     q = django_filters.CharFilter(method="search", strip=False)
     sort = django_filters.CharFilter(method="order", strip=False)
+
+    @classmethod
+    def get_filters(cls) -> Any:
+        return super().get_filters() | {
+            name: django_filters.CharFilter(name, method="search_parameter", strip=False)
+            for name in cls.parameters
+        }
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return super().filter_queryset(queryset.order_by(*self.default_order))
@@ -33,11 +42,17 @@ class ResourceFilter(django_filters.FilterSet):
     def term(self, word: str) -> Q:
         field, colon, value = word.partition(":")
         if colon and field in self.terms:
-            return Q(**{f"{self.terms[field]}__folded_contains": value})
+            return self.contains(self.terms[field], value)
         anywhere = Q()
         for attribute in self.searched.values():
-            anywhere |= Q(**{f"{attribute}__folded_contains": word})
+            anywhere |= self.contains(attribute, word)
         return anywhere
+
+    def search_parameter(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(self.contains(self.terms[name], value))
+
+    def contains(self, attribute: str, text: str) -> Q:
+        return Q(**{f"{attribute}__folded_contains": text})
 
     def order(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """`field` or `field asc|desc`; text without regard to case, the id breaks ties."""

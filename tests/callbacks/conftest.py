@@ -1,0 +1,29 @@
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.factories import AgentFactory, CampaignFactory
+
+
+@pytest.fixture
+def agent(db):
+    """The agent of the API text's examples."""
+    return AgentFactory(pk=5050, agent_id="1001")
+
+
+@pytest.fixture
+def campaign(db):
+    """The campaign of the API text's examples."""
+    return CampaignFactory(pk=5000)
+
+
+@pytest.fixture
+def set_clock(settings, time_machine):
+    """`set_clock("2026-03-08 01:00", "America/New_York")`: now, on the server's clock in that zone."""
+
+    def set_clock(wall, zone="UTC"):
+        settings.SERVER_TIME_ZONE = zone
+        time_machine.move_to(datetime.fromisoformat(wall).replace(tzinfo=ZoneInfo(zone)), tick=False)
+
+    return set_clock
