@@ -41,5 +41,5 @@ class PersonalCallbackFilter(ResourceFilter):
         if attribute != "agent__agent_id":
             return super().contains(attribute, text)
         # As a list of keys, so that PostgreSQL can join it with the trigram indexes; agents are few.
-        agents = Agent.objects.filter(agent_id__folded_contains=text)
+        agents = Agent.objects.filter(super().contains("agent_id", text))
         return Q(agent__in=list(agents.values_list("pk", flat=True)))

@@ -3,19 +3,26 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from callbacks.models import Agent
+from campaigns.models import Campaign
+from outbound_site.seeding import go_on_after_given_ids
 from tests.factories import AgentFactory, CampaignFactory
 
 
 @pytest.fixture
 def agent(db):
     """The agent of the API text's examples."""
-    return AgentFactory(pk=5050, agent_id="1001")
+    agent = AgentFactory(pk=5050, agent_id="1001")
+    go_on_after_given_ids(Agent)
+    return agent
 
 
 @pytest.fixture
 def campaign(db):
     """The campaign of the API text's examples."""
-    return CampaignFactory(pk=5000)
+    campaign = CampaignFactory(pk=5000)
+    go_on_after_given_ids(Campaign)
+    return campaign
 
 
 @pytest.fixture

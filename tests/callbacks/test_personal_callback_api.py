@@ -3,7 +3,7 @@ from django.contrib.auth.models import Group, Permission
 
 from callbacks.models import CallbackStatus, PersonalCallback
 from tests.api_client import JSON, errors_of, xml_of
-from tests.factories import AgentFactory, CampaignFactory, PersonalCallbackFactory
+from tests.factories import PersonalCallbackFactory
 
 # The example of the API text, as printed.
 CREATE = b"""<personalCallback>
@@ -268,8 +268,9 @@ def test_the_address_of_the_texts_example_is_an_alias(api, agent):
     assert not PersonalCallback.objects.exists()
 
 
-def test_deleted_agents_and_campaigns_get_no_new_callbacks(api):
-    agent, campaign = AgentFactory(pk=5050, deleted=True), CampaignFactory(deleted=True)
+def test_deleted_agents_and_campaigns_get_no_new_callbacks(api, agent, campaign):
+    agent.mark_deleted()
+    campaign.mark_deleted()
     answer = create(api, campaign={"refURL": campaign.ref_url})
 
     assert errors_of(answer) == [

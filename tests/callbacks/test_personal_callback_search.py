@@ -113,7 +113,7 @@ def test_a_search_uses_the_trigram_index(people):
     PersonalCallback.objects.bulk_create(
         PersonalCallbackFactory.build_batch(3000, agent=AgentFactory(), last_name="Jones")
     )
-    rows = PersonalCallback.objects.filter(last_name__folded_contains="smith")
+    rows = PersonalCallback.objects.filter(last_name__folded_contains="smith").order_by()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE callbacks_personalcallback")
         cursor.execute("SET LOCAL enable_seqscan = off")
