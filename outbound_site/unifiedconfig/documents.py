@@ -39,7 +39,7 @@ def members(value: Any) -> dict[str, Any] | None:
     value = last(value)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
-    if value == "" or value is None:
+    if value in ("", None, []):
         return {}
     return value if isinstance(value, dict) else None
 

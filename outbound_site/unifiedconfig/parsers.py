@@ -2,6 +2,8 @@
 
 import codecs
 import json
+import re
+from itertools import islice
 from typing import IO, Any
 from xml.parsers import expat
 
@@ -14,6 +16,13 @@ from outbound_site.unifiedconfig.errors import Refusal, TooLarge, malformed
 
 MAX_DEPTH = 32
 MAX_ELEMENTS = 200_000
+TOO_MANY_ELEMENTS = f"The request body has more than {MAX_ELEMENTS} elements"
+# Bytes of XML given to expat at a time; a single tag with its attributes is no longer.
+CHUNK = 1 << 20
+# Other declared encodings would be decoded by whatever codec Python has under that name.
+ENCODINGS = {"utf-8", "utf-16", "us-ascii", "iso-8859-1", "windows-1252"}
+# A string, or what begins an element of an array or object; possessive, so that it needs no memory.
+JSON_ELEMENT = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{,]', re.DOTALL)
 
 
 def read_body(stream: IO[bytes], parser_context: dict[str, Any] | None) -> bytes:
@@ -21,7 +30,7 @@ def read_body(stream: IO[bytes], parser_context: dict[str, Any] | None) -> bytes
     limit = settings.MAX_BODY_BYTES
     request = (parser_context or {}).get("request")
     declared = request.META.get("CONTENT_LENGTH") if request is not None else None
-    if declared and declared.isdigit() and int(declared) > limit:
+    if declared and declared.isdecimal() and int(declared) > limit:
         raise TooLarge(limit)
     body = stream.read(limit + 1)
     if len(body) > limit:
@@ -61,9 +70,12 @@ class SniffingParser(UnifiedXMLParser):
 
 
 def parse_json(body: bytes) -> Document:
-    """Raises Refusal for anything but one JSON object."""
+    """Raises Refusal for anything but one JSON object, and for one with too many elements."""
     try:
-        value = json.loads(body, parse_constant=_refuse_constant)
+        text = body.decode(json.detect_encoding(body))
+        if next(islice(JSON_ELEMENT.finditer(text), MAX_ELEMENTS, None), None):
+            raise malformed(TOO_MANY_ELEMENTS)
+        value = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise malformed("JSON syntax error in the request body") from None
     if not isinstance(value, dict):
@@ -81,13 +93,14 @@ def parse_xml(body: bytes) -> Document:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.buffer_size = 1 << 20
+    parser.XmlDeclHandler = builder.check_declaration
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.text
     parser.StartDoctypeDeclHandler = builder.refuse_doctype
     try:
         # White space before a declaration is not well-formed, but clients send it.
-        parser.Parse(body.lstrip(), True)
+        _feed(parser, body.lstrip())
     except Refusal:
         raise
     except (expat.ExpatError, ValueError, LookupError) as error:
@@ -96,6 +109,14 @@ def parse_xml(body: bytes) -> Document:
         )
         raise malformed(f"XML syntax error in the request body{place}") from None
     return Document(builder.root_name, builder.root_members())
+
+
+def _feed(parser: expat.XMLParserType, body: bytes) -> None:
+    for start in range(0, len(body), CHUNK):
+        parser.Parse(body[start : start + CHUNK], False)
+        if start + CHUNK - parser.CurrentByteIndex > 2 * CHUNK:
+            raise malformed("A tag of the request body is too long")
+    parser.Parse(b"", True)
 
 
 class _TreeBuilder:
@@ -117,7 +138,7 @@ class _TreeBuilder:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.elements += 1
         if self.elements > MAX_ELEMENTS:
-            raise malformed(f"The request body has more than {MAX_ELEMENTS} elements")
+            raise malformed(TOO_MANY_ELEMENTS)
         if len(self.stack) > MAX_DEPTH:
             raise malformed(f"The request body is nested deeper than {MAX_DEPTH} elements")
         self.stack.append((name.rpartition(":")[2], {}, []))
@@ -135,6 +156,10 @@ class _TreeBuilder:
 
     def text(self, data: str) -> None:
         self.stack[-1][2].append(data)
+
+    def check_declaration(self, version: str, encoding: str | None, standalone: int) -> None:
+        if encoding is not None and encoding.lower() not in ENCODINGS:
+            raise malformed("The encoding of the request body must be UTF-8")
 
     def refuse_doctype(self, *declaration: object) -> None:
         raise malformed("A document type declaration is not accepted")

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from outbound_site.unifiedconfig.documents import last, members
 from outbound_site.unifiedconfig.elements import Element
 from outbound_site.unifiedconfig.errors import Refusal, field_required, invalid_reference
+from outbound_site.validators import NOT_IN_XML
 
 BASE = "/unifiedconfig/config/"
 
@@ -24,7 +25,7 @@ def key_of(url: str, kind: str) -> str | None:
         return None
     prefix = ref_url(kind, "")
     key = unquote(path.removeprefix(prefix)).rstrip("/") if path.startswith(prefix) else ""
-    return key if key and "/" not in key and "\x00" not in key else None
+    return key if key and "/" not in key and not NOT_IN_XML.search(key) else None
 
 
 class Reference(Element):
