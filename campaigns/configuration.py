@@ -1,6 +1,7 @@
 """What may be done to campaigns: the one function for each operation, for API and admin alike."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
 from campaigns.models import BlendedAgentOptions, Campaign, CampaignSkillGroup
 from campaigns.models.campaign import MAX_SKILL_GROUPS
+from outbound_site.change_stamps import claim_version
 from timezones.models import TimeZone
 
 # Analysis times that a new campaign takes from the options row.
@@ -49,13 +50,7 @@ def update_campaign(
 ) -> Campaign:
     """Change what is given of the campaign in that version. Raises ValidationError, also when it is stale."""
     with transaction.atomic():
-        # The conditional update is the lock: of two clients with the same stamp one finds no row.
-        current = Campaign.objects.active().filter(pk=pk, change_stamp=change_stamp)
-        if not current.update(change_stamp=F("change_stamp") + 1):
-            message = "The item was changed by another client"
-            raise ValidationError(
-                {"change_stamp": ValidationError(message, "invalidInput.changeStampMismatch")}
-            )
+        claim_version(Campaign.objects.active().filter(pk=pk), change_stamp)
         campaign = Campaign.objects.get(pk=pk)
         for name, value in values.items():
             setattr(campaign, name, value)
@@ -127,7 +122,8 @@ def _wanted_skill_groups(
         wanted.pop(pk, None)
     for values in given:
         group = values["skill_group"]
-        row = current.get(group.pk) or CampaignSkillGroup(campaign=campaign, skill_group=group)
+        known = current.get(group.pk)
+        row = copy(known) if known else CampaignSkillGroup(campaign=campaign, skill_group=group)
         for name, value in values.items():
             setattr(row, name, value)
         wanted[group.pk] = row
@@ -142,9 +138,13 @@ def _apply_skill_groups(campaign: Campaign, change: SkillGroupChange) -> None:
     for pk, row in current.items():
         if pk not in wanted:
             row.delete()
-        else:
-            row.save()
+        elif values_of(row) != values_of(wanted[pk]):
+            wanted[pk].save()
     bulk_create_with_history([row for pk, row in wanted.items() if pk not in current], CampaignSkillGroup)
+
+
+def values_of(row: CampaignSkillGroup) -> list[Any]:
+    return [getattr(row, field.attname) for field in row._meta.concrete_fields]
 
 
 def _check_skill_groups(campaign: Campaign, wanted: Mapping[int, CampaignSkillGroup]) -> None:

@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin_apps
 from django.db.backends.signals import connection_created
 
@@ -7,9 +7,11 @@ from outbound_site.unifiedconfig.text import add_fold_function
 
 class OutboundSiteConfig(AppConfig):
     name = "outbound_site"
+    verbose_name = "People and roles"
     default = True
 
     def ready(self) -> None:
+        apps.get_app_config("auth").verbose_name = self.verbose_name
         connection_created.connect(add_fold_function)
 
 

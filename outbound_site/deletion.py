@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
@@ -27,3 +28,29 @@ class Markable(models.Model):
     def mark_deleted(self) -> None:
         self.deleted_at = timezone.now()
         self.save()
+
+
+def history_of_concrete_model(proxy: type[models.Model]) -> type[models.Model]:
+    """Class decorator: the history page of a proxy is that of the model behind it."""
+    proxy._meta.simple_history_manager_attribute = "history"  # type: ignore[attr-defined]
+    return proxy
+
+
+def purge(item: Markable) -> None:
+    """Remove an item that is marked deleted for good, and with it what belongs to it; its name is free."""
+    model = item._meta.concrete_model
+    assert model is not None
+    model._default_manager.get(pk=item.pk, deleted_at__isnull=False).delete()
+
+
+def reference_violation(kind: str, referring: list[Any]) -> ValidationError:
+    """Refuses to delete an item that others use, items of that `kind` (api-conventions.md 8.2)."""
+    detail = {
+        "referenceType": kind,
+        "references": {"reference": [{"refURL": item.ref_url, "name": str(item)} for item in referring]},
+        "totalCount": len(referring),
+        "totalShown": len(referring),
+    }
+    return ValidationError(
+        "This item is referenced by other items", "referenceViolation.api", {"detail": detail}
+    )

@@ -1,5 +1,10 @@
+from typing import Any
+
+from django.contrib.auth.models import Group, User
 from django.db import models
 from django.utils import timezone
+from simple_history import register
+from simple_history.models import HistoricalRecords
 
 
 class Heartbeat(models.Model):
@@ -22,3 +27,30 @@ class RequestPlace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lane}: {self.pk}"
+
+
+class Role(Group):
+    """A group of permissions; the built-in ones are made by outbound_site/roles.py."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "role"
+
+
+class UserRecords(HistoricalRecords):
+    """A sign-in is no change of the user; it may renew the password's hash on the way."""
+
+    def post_save(self, instance: Any, created: bool, using: str | None = None, **kwargs: Any) -> None:
+        if not set(kwargs.get("update_fields") or ["all"]) <= {"last_login", "password"}:
+            super().post_save(instance, created, using, **kwargs)
+
+
+# Password hashes stay in one place.
+register(
+    User,
+    app="outbound_site",
+    records_class=UserRecords,
+    excluded_fields=["password", "last_login"],
+    m2m_fields=["groups"],
+)
+register(Role, m2m_fields=["permissions"])

@@ -465,5 +465,16 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="DeletedAgent",
+            fields=[],
+            options={
+                "verbose_name": "deleted agent",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("callbacks.agent",),
+        ),
         start_ids_at("callbacks", "agent", 5050),
     ]

@@ -1705,6 +1705,28 @@ class Migration(migrations.Migration):
                 condition=models.Q(("ivr_ports__range", (0, 99999))), name="skill_group_ivr_ports_in_range"
             ),
         ),
+        migrations.CreateModel(
+            name="DeletedCampaign",
+            fields=[],
+            options={
+                "verbose_name": "deleted campaign",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("campaigns.campaign",),
+        ),
+        migrations.CreateModel(
+            name="DeletedSkillGroup",
+            fields=[],
+            options={
+                "verbose_name": "deleted skill group",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("campaigns.skillgroup",),
+        ),
         start_ids_at("campaigns", "campaign", 5000),
         start_ids_at("campaigns", "skillgroup", 5001),
     ]

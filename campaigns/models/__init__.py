@@ -1,5 +1,6 @@
 from campaigns.models.campaign import Campaign, CampaignSkillGroup, Origin
 from campaigns.models.contact import CallStatus, Contact, ContactPhone, ZoneSource
+from campaigns.models.deleted import DeletedCampaign, DeletedSkillGroup
 from campaigns.models.import_job import ImportJob, ImportSource, ImportState
 from campaigns.models.options import BlendedAgentOptions
 from campaigns.models.skill_group import SkillGroup
@@ -11,6 +12,8 @@ __all__ = [
     "CampaignSkillGroup",
     "Contact",
     "ContactPhone",
+    "DeletedCampaign",
+    "DeletedSkillGroup",
     "ImportJob",
     "ImportSource",
     "ImportState",

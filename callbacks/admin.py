@@ -1,0 +1,35 @@
+from typing import Any
+
+from django.contrib import admin
+
+from callbacks.agents import delete_agent
+from callbacks.models import Agent, DeletedAgent
+from outbound_site.deletion_admin import DeletedAdmin, MarkableAdmin
+from outbound_site.stamped_admin import StampedAdmin
+
+
+@admin.register(Agent)
+class AgentAdmin(MarkableAdmin, StampedAdmin):
+    list_display = ["agent_id", "first_name", "last_name", "user_name", "peripheral_id", "description"]
+    list_display_links = ["agent_id"]
+    list_filter = ["peripheral_id"]
+    search_fields = ["agent_id", "first_name", "last_name", "user_name", "description"]
+    fields = [
+        "agent_id",
+        "peripheral_id",
+        "first_name",
+        "last_name",
+        "user_name",
+        "description",
+        "version",
+    ]
+
+    def remove(self, item: Any) -> None:
+        delete_agent(item)
+
+
+@admin.register(DeletedAgent)
+class DeletedAgentAdmin(DeletedAdmin):
+    list_display = ["__str__", "peripheral_id", "deleted_at", "deleted_by"]
+    fields = ["agent_id", "peripheral_id", "first_name", "last_name", "user_name", "description"]
+    search_fields = ["agent_id", "first_name", "last_name", "user_name"]

@@ -1,0 +1,12 @@
+from campaigns.admin.campaigns import CampaignAdmin
+from campaigns.admin.deleted import DeletedCampaignAdmin, DeletedSkillGroupAdmin
+from campaigns.admin.options import BlendedAgentOptionsAdmin
+from campaigns.admin.skill_groups import SkillGroupAdmin
+
+__all__ = [
+    "BlendedAgentOptionsAdmin",
+    "CampaignAdmin",
+    "DeletedCampaignAdmin",
+    "DeletedSkillGroupAdmin",
+    "SkillGroupAdmin",
+]

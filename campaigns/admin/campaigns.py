@@ -1,0 +1,173 @@
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from campaigns.admin.assignments import SkillGroupInline, assignment_history, skill_group_change
+from campaigns.configuration import create_campaign, delete_campaign, fill_defaults, update_campaign
+from campaigns.models import Campaign, Origin
+from outbound_site.deletion_admin import MarkableAdmin
+from outbound_site.stamped_admin import StampedAdmin, StampedForm
+from timezones.models import TimeZone
+
+# In the order of the API text, "Outbound Campaign API", "Parameters".
+FIELDSETS: list[Any] = [
+    (None, {"fields": ["name", "description"]}),
+    (
+        "Lines and abandoned calls",
+        {
+            "fields": [
+                "lines_per_agent",
+                "maximum_lines_per_agent",
+                "abandon_enabled",
+                "abandon_percent",
+                "predictive_correction_pace",
+                "predictive_gain",
+            ]
+        },
+    ),
+    (
+        "Attempts and retries",
+        {
+            "fields": [
+                "no_answer_ring_limit",
+                "max_attempts",
+                "minimum_call_duration",
+                "no_answer_delay",
+                "busy_signal_delay",
+                "customer_abandoned_delay",
+                "dialer_abandoned_delay",
+                "answering_machine_delay",
+                "customer_not_home_delay",
+            ]
+        },
+    ),
+    ("Personal callbacks", {"fields": ["personalized_callback_enabled", "reschedule_callback_mode"]}),
+    (
+        "Purpose and answering machines",
+        {
+            "fields": [
+                "campaign_purpose_type",
+                "ip_amd_enabled",
+                "amd_treatment_mode",
+                "ip_terminating_beep_detect",
+            ]
+        },
+    ),
+    (
+        "Time",
+        {"fields": ["time_zone", "start_time", "end_time", "enabled", "start_date", "end_date"]},
+    ),
+    ("Dialing", {"fields": ["campaign_prefix", "dialing_mode", "reservation_percentage"]}),
+    (
+        "Call progress analysis",
+        {
+            "fields": [
+                "cpa_enabled",
+                "cpa_record",
+                "min_silence_period",
+                "analysis_period",
+                "minimum_valid_speech",
+                "max_time_analysis",
+                "max_term_tone_analysis",
+            ]
+        },
+    ),
+]
+DEFAULTED = [
+    "start_date",
+    "end_date",
+    "start_time",
+    "end_time",
+    "min_silence_period",
+    "analysis_period",
+    "minimum_valid_speech",
+    "max_time_analysis",
+    "max_term_tone_analysis",
+]
+
+
+class CampaignForm(StampedForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if zone := self.fields.get("time_zone"):
+            # A campaign keeps a zone that has left the list until somebody chooses another.
+            zone.queryset = TimeZone.objects.filter(Q(retired=False) | Q(pk=self.instance.time_zone_id))  # type: ignore[attr-defined]
+
+
+@admin.register(Campaign)
+class CampaignAdmin(MarkableAdmin, StampedAdmin):
+    """Campaigns made here are edited here; those of the API are only shown (API text, "Outbound API")."""
+
+    form = CampaignForm
+    fieldsets = [(None, {"fields": ["name", "description", "version"]}), *FIELDSETS[1:]]
+    inlines = [SkillGroupInline]
+    list_display = ["name", "enabled", "origin", "dialing_mode", "dates", "hours", "skill_groups"]
+    list_filter = [
+        "enabled",
+        "origin",
+        "dialing_mode",
+        "campaign_purpose_type",
+        ("time_zone", admin.RelatedOnlyFieldListFilter),
+    ]
+    search_fields = ["name", "description", "skill_group_infos__skill_group__name"]
+    save_on_top = True
+
+    @admin.display(description="dates", ordering="start_date")
+    def dates(self, campaign: Campaign) -> str:
+        return f"{campaign.start_date} to {campaign.end_date}"
+
+    @admin.display(description="hours of the customer, else of the zone", ordering="start_time")
+    def hours(self, campaign: Campaign) -> str:
+        return f"{campaign.start_time:%H:%M}–{campaign.end_time:%H:%M}, {campaign.time_zone.name}"
+
+    @admin.display(description="skill groups", empty_value="–")
+    def skill_groups(self, campaign: Campaign) -> str | None:
+        return ", ".join(str(info.skill_group) for info in campaign.skill_group_infos.all()) or None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        campaigns: QuerySet[Any] = Campaign.objects.active().with_parts()
+        return campaigns
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return []
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and editable(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and editable(obj)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        campaign = Campaign(time_zone=TimeZone(iana=settings.SERVER_TIME_ZONE))
+        fill_defaults(campaign, {})
+        return {name: getattr(campaign, name) for name in DEFAULTED}
+
+    def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
+        """Nothing yet: the campaign is stored with its skill groups, in one operation."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        values = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+        groups = skill_group_change(formsets[0])
+        if change:
+            update_campaign(form.instance.pk, form.cleaned_data["version"], values, groups)
+        else:
+            form.instance.pk = create_campaign(Origin.CAMPAIGN_TOOL, values, groups).pk
+
+    def remove(self, item: Any) -> None:
+        delete_campaign(item)
+
+    def obstacles(self, items: Iterable[Any]) -> list[str]:
+        return [
+            f"{item}: made through the API, which alone deletes it" for item in items if not editable(item)
+        ]
+
+    def histories_of_parts(self, object_id: str) -> dict[str, list[Any]]:
+        return {"Skill groups": assignment_history(object_id)}
+
+
+def editable(campaign: Campaign | None) -> bool:
+    return campaign is None or campaign.origin == Origin.CAMPAIGN_TOOL

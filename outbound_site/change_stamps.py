@@ -1,0 +1,18 @@
+"""The version of an item, against updates that would undo each other (api-conventions.md 6)."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, QuerySet
+
+STALE = "invalidInput.changeStampMismatch"
+
+
+def claim_version(item: QuerySet[Any], change_stamp: int) -> None:
+    """Raise the stamp of the one row of `item`, when it is still in that version; else ValidationError.
+
+    The conditional update is the lock: of two writers with the same stamp one finds no row.
+    """
+    if not item.filter(change_stamp=change_stamp).update(change_stamp=F("change_stamp") + 1):
+        message = "The item was changed by another client"
+        raise ValidationError({"change_stamp": ValidationError(message, STALE)})
