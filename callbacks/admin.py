@@ -1,8 +1,9 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 
-from callbacks.agents import delete_agent
+from callbacks.agents import delete_agent, open_callbacks
 from callbacks.models import Agent, DeletedAgent
 from outbound_site.deletion_admin import DeletedAdmin, MarkableAdmin
 from outbound_site.stamped_admin import StampedAdmin
@@ -26,6 +27,9 @@ class AgentAdmin(MarkableAdmin, StampedAdmin):
 
     def remove(self, item: Any) -> None:
         delete_agent(item)
+
+    def obstacles(self, items: Iterable[Any]) -> list[str]:
+        return [f"{row.agent}: the personal callback {row} waits" for row in open_callbacks(items)]
 
 
 @admin.register(DeletedAgent)

@@ -1,9 +1,27 @@
 """What may be done to agents."""
 
-from callbacks.models import Agent
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from callbacks.models import Agent, PersonalCallback
+from outbound_site.deletion import reference_violation
+
+
+def open_callbacks(agents: Iterable[Agent]) -> list[PersonalCallback]:
+    """The callbacks that customers still expect from these agents."""
+    return list(PersonalCallback.objects.open().filter(agent__in=list(agents)).select_related("agent"))
 
 
 def delete_agent(agent: Agent) -> None:
-    """Mark the agent deleted; the agent ID stays taken until the agent is purged."""
-    agent.change_stamp += 1
-    agent.mark_deleted()
+    """Mark the agent deleted; the agent ID stays taken until the purge. Raises ValidationError while
+    customers expect personal callbacks from the agent.
+    """
+    with transaction.atomic():
+        # Waits for a callback that is just being stored, and makes the next one wait for the mark.
+        locked: Any = Agent.objects.select_for_update().get(pk=agent.pk)
+        if waiting := open_callbacks([locked]):
+            raise reference_violation("personalCallback", waiting)
+        locked.change_stamp += 1
+        locked.mark_deleted()

@@ -1,6 +1,7 @@
 """What may be done to skill groups."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -17,7 +18,7 @@ def delete_skill_group(group: SkillGroup) -> None:
     """Mark the skill group deleted. Raises ValidationError while a campaign uses it."""
     with transaction.atomic():
         # Waits for a campaign that is just taking the group, and makes the next one wait for the mark.
-        locked = SkillGroup.objects.select_for_update().get(pk=group.pk)
+        locked: Any = SkillGroup.objects.select_for_update().get(pk=group.pk)
         if used := campaigns_using([locked]):
             raise reference_violation("campaign", [row.campaign for row in used])
         locked.change_stamp += 1

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import CASCADE, PROTECT, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from outbound_site.deletion import Markable, purge
@@ -88,10 +88,14 @@ class DeletedAdmin(RecordedAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         items = list(objs)
-        return [str(item) for item in items], self.belongings(items), set(), []
+        protected = [
+            f"{name}: {count} refer to it; delete them first"
+            for name, count in self.referring(items, PROTECT).items()
+        ]
+        return [str(item) for item in items], self.referring(items, CASCADE), set(), protected
 
-    def belongings(self, items: list[Markable]) -> dict[str, int]:
-        """How many rows of each kind go with the items."""
+    def referring(self, items: list[Markable], on_delete: Any) -> dict[str, int]:
+        """How many rows of each kind refer to the items in that way."""
         concrete = self.model._meta.concrete_model
         assert concrete is not None
         counts = {
@@ -99,6 +103,7 @@ class DeletedAdmin(RecordedAdmin):
                 **{f"{relation.field.name}__in": [item.pk for item in items]}
             ).count()
             for relation in concrete._meta.related_objects
+            if relation.on_delete is on_delete
         }
         return {str(name): count for name, count in counts.items() if count}
 
