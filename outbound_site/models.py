@@ -37,7 +37,18 @@ class Role(Group):
         verbose_name = "role"
 
 
-class UserRecords(HistoricalRecords):
+class SideAwareRecords(HistoricalRecords):
+    """Records changes of a many-to-many relation from its other side, too, where the library fails."""
+
+    def m2m_changed(
+        self, instance: Any, action: str, attr: str, pk_set: set[int] | None, reverse: bool, **kwargs: Any
+    ) -> None:
+        changed = pk_set or () if reverse else [instance.pk]
+        for item in self.cls._default_manager.filter(pk__in=changed):
+            super().m2m_changed(item, action, attr, pk_set, False, **kwargs)
+
+
+class UserRecords(SideAwareRecords):
     """A sign-in is no change of the user; it may renew the password's hash on the way."""
 
     def post_save(self, instance: Any, created: bool, using: str | None = None, **kwargs: Any) -> None:
@@ -53,4 +64,4 @@ register(
     excluded_fields=["password", "last_login"],
     m2m_fields=["groups"],
 )
-register(Role, m2m_fields=["permissions"])
+register(Role, records_class=SideAwareRecords, m2m_fields=["permissions"])
