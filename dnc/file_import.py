@@ -160,7 +160,7 @@ def _progress(batch: FileImport, numbers: int) -> Callable[[int], None]:
 
 def _new_name(batch: FileImport) -> str:
     """`outbound-option.md` 7.2: the original name, a period, the UTC time."""
-    return f"{batch.file_name}.{timezone.now():%Y%m%dT%H%M%SZ}"
+    return f"{batch.file_name}.{timezone.now():%Y%m%dT%H%M%S.%fZ}"
 
 
 def _was_imported_but_left(batch: FileImport) -> bool:

@@ -279,7 +279,7 @@ def test_the_file_is_renamed_to_its_name_and_the_utc_time(root, time_machine):
     batch = import_rule_file(rule, f"{A}\n")
 
     assert batch.file_outcome == "renamed"
-    assert [path.name for path in root.iterdir()] == ["registry.txt.20310203T040506Z"]
+    assert [path.name for path in root.iterdir()] == ["registry.txt.20310203T040506.000000Z"]
 
 
 def test_the_file_is_deleted_when_the_rule_says_so(root):
@@ -335,17 +335,17 @@ def test_a_rename_that_a_lost_worker_did_is_not_done_again(root, monkeypatch):
 def test_a_file_that_cannot_be_renamed_is_shown_and_its_content_not_imported_again(root, time_machine):
     time_machine.move_to("2031-02-03T04:05:06Z", tick=False)
     rule = ImportRuleFactory(name="registry")
-    (root / "registry.txt.20310203T040506Z").write_text("in the way")
+    (root / "registry.txt.20310203T040506.000000Z").write_text("in the way")
 
     first = import_rule_file(rule, f"{A}\n")
     pages = list(Page.objects.all())
     second = import_rule_file(rule, f"{A}\n")
 
     assert (first.file_outcome, first.in_force) == ("left", True)
-    assert first.file_problem == "The file could not be renamed: registry.txt.20310203T040506Z exists"
+    assert first.file_problem == "The file could not be renamed: registry.txt.20310203T040506.000000Z exists"
     assert second.message == "The file's content is in the list already; it was not imported again."
     assert (second.file_outcome, second.in_force, list(Page.objects.all())) == ("left", False, pages)
-    assert (root / "registry.txt.20310203T040506Z").read_text() == "in the way"
+    assert (root / "registry.txt.20310203T040506.000000Z").read_text() == "in the way"
 
 
 def test_clearing_is_asked_for_again_until_it_is_done(bring):
