@@ -18,7 +18,7 @@ import os, time
 from celery import Celery
 from kombu.transport import TRANSPORT_ALIASES
 TRANSPORT_ALIASES["sqlitemq"] = "outbound_site.sqlitemq:Transport"
-app = Celery("ledger", broker=os.environ["LEDGER_BROKER"])
+app = Celery("ledger")
 app.conf.update(task_acks_late=True, task_reject_on_worker_lost=True, worker_prefetch_multiplier=1,
                 task_ignore_result=True, broker_transport_options={"polling_interval": 0.02},
                 broker_connection_retry_on_startup=True)
@@ -37,7 +37,8 @@ def ledger(tmp_path):
     environment = os.environ | {
         "PYTHONPATH": f"{settings.BASE_DIR}:{tmp_path}",
         "LEDGER": str(tmp_path / "ledger"),
-        "LEDGER_BROKER": f"sqlitemq://localhost/{tmp_path}/broker.sqlite3",
+        # Takes precedence over every other place that names a broker.
+        "CELERY_BROKER_URL": f"sqlitemq://localhost/{tmp_path}/broker.sqlite3",
     }
     started = []
 
