@@ -58,13 +58,13 @@ class Server:
     def answers(self):
         try:
             return requests.get(f"{self.url}/admin/login/", timeout=10).status_code == 200
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     def is_healthy(self):
         try:
             return requests.get(f"{self.url}/health", timeout=10).ok
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     def descendants(self):
