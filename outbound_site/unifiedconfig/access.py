@@ -51,8 +51,8 @@ class DeclaredAccess(BasePermission):
         access: Access | None = getattr(view, "access", None)
         if access is None:
             return False
-        if view.action is None:
-            # The method is not offered here; anybody signed in is told so.
+        if view.action in {None, "metadata"}:
+            # The method (OPTIONS is the second) is not offered here; anybody signed in is told so.
             return True
         operation = (OPERATIONS | getattr(view, "operations", {})).get(view.action, "")
         return access.allows(request.user, operation)

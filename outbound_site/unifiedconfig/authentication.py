@@ -5,14 +5,18 @@ import hmac
 import os
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib.auth import authenticate, get_user_model
 from django.core.cache import cache
+from django.http import HttpRequest, QueryDict
 from rest_framework.authentication import BasicAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 PROCESS_KEY = os.urandom(32)
+# Django's own limit. No user has a longer name, and the table of failed sign-ins has no room for one.
+MAX_NAME = 150
 
 
 class RememberedBasicAuthentication(BasicAuthentication):
@@ -27,23 +31,28 @@ class RememberedBasicAuthentication(BasicAuthentication):
     def authenticate_credentials(
         self, userid: str, password: str, request: Request | None = None
     ) -> tuple[Any, None]:
-        if "\x00" in userid:
+        if "\x00" in userid or len(userid) > MAX_NAME or request is None:
             raise AuthenticationFailed("Invalid user name or password")
         user = get_user_model()._default_manager.filter(username=userid).first()
         if user is not None and user.is_active and cache.get(digest(user, password)):
             return user, None
-        return self.verify(userid, password, request), None
+        return self.verify(userid, password, request._request), None
 
-    def verify(self, userid: str, password: str, request: Request | None) -> Any:
+    def verify(self, userid: str, password: str, request: HttpRequest) -> Any:
         """The slow path. Raises AuthenticationFailed, also while the account is paused for this address."""
-        http_request = request._request if request is not None else None
-        user = authenticate(http_request, username=userid, password=password)
-        if http_request is not None and getattr(http_request, "axes_locked_out", False):
+        # The record of a failure includes the query and the form that were sent. A query that cannot be read
+        # is refused before the password is looked at; a body is no form here, whatever its type says.
+        request.GET  # noqa: B018
+        request.POST = QueryDict()
+        user = authenticate(request, username=userid, password=password)
+        if getattr(request, "axes_locked_out", False):
             # The answer is ours, not the page of the lock-out middleware.
-            http_request.axes_locked_out = False  # type: ignore[attr-defined]
+            request.axes_locked_out = False  # type: ignore[attr-defined]
             raise AuthenticationFailed("Too many failed sign-ins; try again later")
         if user is None:
             raise AuthenticationFailed("Invalid user name or password")
+        # Forgets the failures before this success; Django's signal for it would write to the user's row.
+        AxesProxyHandler.user_logged_in(type(self), request, user)
         cache.set(digest(user, password), True, settings.CREDENTIAL_CACHE_SECONDS)
         return user
 

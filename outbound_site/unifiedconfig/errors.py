@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from rest_framework import exceptions, status
@@ -133,7 +133,7 @@ def _from_message(error: DjangoValidationError, name: str | None) -> ApiError:
     return ApiError(kind, error.messages[0], name, params.get("detail"))
 
 
-# Types for what REST framework raises itself; the reference is silent on the last five.
+# Types for what REST framework raises itself; the reference is silent on the last six.
 FRAMEWORK_ERRORS: list[tuple[type[Exception], int, str, str]] = [
     (exceptions.NotAuthenticated, 401, "access.unauthenticated", "Sign in with a user name and a password"),
     (exceptions.AuthenticationFailed, 401, "access.unauthenticated", ""),
@@ -144,6 +144,7 @@ FRAMEWORK_ERRORS: list[tuple[type[Exception], int, str, str]] = [
     (exceptions.MethodNotAllowed, 405, "operation.methodNotAllowed", ""),
     (exceptions.NotAcceptable, 406, "processing.notAcceptable", "Only XML and JSON can be answered"),
     (exceptions.UnsupportedMediaType, 415, "processing.unsupportedMediaType", ""),
+    (SuspiciousOperation, 400, "processing.badRequest", "The request is not acceptable"),
     (exceptions.Throttled, 503, "limitExceeded.requests", ""),
 ]
 
@@ -157,6 +158,13 @@ def errors_of(exception: Exception) -> tuple[int, list[ApiError]]:
     for kind, code, error_type, message in FRAMEWORK_ERRORS:
         if isinstance(exception, kind):
             return code, [ApiError(error_type, message or str(exception))]
+    if isinstance(exception, exceptions.ValidationError) and isinstance(exception.detail, dict):
+        # What django-filter finds wrong in a query.
+        return 400, [
+            ApiError("invalidInput.invalidValue", str(message), str(name))
+            for name, messages in exception.detail.items()
+            for message in messages
+        ]
     if isinstance(exception, exceptions.APIException) and exception.status_code < 500:
         return exception.status_code, [ApiError("invalidInput.invalidValue", str(exception))]
     logger.error("Unexpected failure", exc_info=exception)

@@ -57,7 +57,8 @@ class UnifiedPagination(BasePagination):
             query.append(("startIndex", str(start)))
         if self.paged:
             query.append(("resultsPerPage", str(self.size)))
-        return self.request.build_absolute_uri(f"{self.request.path}?{urlencode(query, errors='replace')}")
+        text = f"?{urlencode(query, errors='replace')}" if query else ""
+        return self.request.build_absolute_uri(self.request.path + text)
 
 
 def number(text: str | None, name: str, low: int, high: int, default: int, errors: list[ApiError]) -> int:

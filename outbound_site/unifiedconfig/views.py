@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponse
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import exceptions
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -27,6 +28,8 @@ class UnifiedViewSet(GenericViewSet[Any]):
     access: ClassVar[Access | None] = None
     operations: ClassVar[dict[str, str]] = {}
     parser_classes = [UnifiedXMLParser, TextXMLParser, UnifiedJSONParser]
+    metadata_class = None
+    http_method_names = ["get", "post", "put", "delete", "head"]
     renderer_classes = [UnifiedXMLRenderer, UnifiedJSONRenderer, TextXMLRenderer]
     content_negotiation_class = UnifiedNegotiation
     permission_classes = [DeclaredAccess]
@@ -39,12 +42,15 @@ class UnifiedViewSet(GenericViewSet[Any]):
     not_found_exception = ""
     collection_name = ""
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # No URL here holds a NUL, and PostgreSQL can neither compare with one nor record a sign-in there.
+        if "\x00" in request.path_info:
+            raise exceptions.NotFound
+        super().initial(request, *args, **kwargs)
+
     def get_object(self) -> Any:
         """The item of the URL. Raises NotFound."""
-        key = self.kwargs[self.lookup_field]
-        # PostgreSQL cannot even compare with a NUL.
-        found = self.get_queryset().filter(**{self.lookup_field: key}) if "\x00" not in str(key) else None
-        item = found.first() if found is not None else None
+        item = self.get_queryset().filter(**{self.lookup_field: self.kwargs[self.lookup_field]}).first()
         if item is None:
             raise NotFound(self.not_found_exception)
         return item
@@ -120,10 +126,10 @@ class Deleted(UnifiedViewSet):
 class UnknownUrl(UnifiedViewSet):
     """Every other URL under the prefix: 404 in the negotiated format, after sign-in."""
 
+    permission_classes = [IsAuthenticated]
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().perform_authentication(request)
-        if not request.user.is_authenticated:
-            raise exceptions.NotAuthenticated
+        super().initial(request, *args, **kwargs)
         raise exceptions.NotFound
 
     def unknown(self, request: Request) -> Response:
