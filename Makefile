@@ -1,7 +1,6 @@
 # The commands of this project; each can be repeated at any time.
 PYTHON ?= python3
 BIN = .venv/bin
-SOURCES = outbound_site timezones dnc campaigns callbacks
 
 .DEFAULT_GOAL := help
 .PHONY: help run install test check bench locks
