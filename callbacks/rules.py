@@ -16,21 +16,21 @@ FIRST_TIME, LAST_TIME = datetime(1970, 1, 1, tzinfo=UTC), datetime(3000, 12, 31,
 def storable(time: datetime) -> None:
     """A validator of the model's field."""
     if not FIRST_TIME <= time <= LAST_TIME:
-        message = "The callback time must lie in the years 1970 to 3000"
+        message = "This field must lie in the years 1970 to 3000"
         raise ValidationError(message, "invalidInput.invalidValue")
 
 
 def check_new_time(new: datetime) -> None:
     """Raises ValidationError for a time that is the limit or more before now."""
     if new <= timezone.now() - settings.CALLBACK_TIME_LIMIT:
-        message = "The callback time cannot be %(limit)s minutes or more before the current time"
+        message = "This field cannot be %(limit)s minutes or more before the current time"
         raise ValidationError(message, "invalidInput.callbackTimePassed", {"limit": limit_minutes()})
 
 
 def check_time_change(stored: datetime) -> None:
     """Raises ValidationError unless the stored time is the limit or more after now."""
     if stored < timezone.now() + settings.CALLBACK_TIME_LIMIT:
-        message = "The callback time cannot be changed any more: it is less than %(limit)s minutes ahead"
+        message = "This field cannot be changed any more: the time is less than %(limit)s minutes ahead"
         raise ValidationError(message, "invalidInput.callbackTimeTooNear", {"limit": limit_minutes()})
 
 

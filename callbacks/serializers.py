@@ -5,6 +5,7 @@ from typing import Any
 
 from callbacks.models import Agent, CallbackStatus, PersonalCallback
 from campaigns.models import Campaign
+from outbound_site.bulk.request import BulkSerializer
 from outbound_site.server_time import to_utc, to_wall
 from outbound_site.unifiedconfig.elements import Choice, Computed, Timestamp, element_for, elements_for
 from outbound_site.unifiedconfig.references import Reference, find_by_id
@@ -84,3 +85,7 @@ class PersonalCallbackSerializer(ResourceSerializer):
         element_for(PersonalCallback, "callResult", read_only=True),
         *elements_for(PersonalCallback, "lastName", "firstName"),
     )
+
+
+class PersonalCallbackBulkSerializer(BulkSerializer):
+    root_name = "personalCallback"

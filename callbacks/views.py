@@ -1,11 +1,27 @@
 from typing import Any
 
+from django.http import HttpResponse
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from callbacks import scheduling
+from callbacks.callback_columns import COLUMNS, SAMPLE
+from callbacks.callback_import import import_content
 from callbacks.filters import AgentFilter, PersonalCallbackFilter
 from callbacks.models import Agent, PersonalCallback
-from callbacks.serializers import AgentSerializer, PersonalCallbackSerializer
+from callbacks.serializers import AgentSerializer, PersonalCallbackBulkSerializer, PersonalCallbackSerializer
+from outbound_site.bulk.template import template_answer
 from outbound_site.unifiedconfig.access import Access
-from outbound_site.unifiedconfig.views import Created, Deleted, Listed, Retrieved, Updated
+from outbound_site.unifiedconfig.negotiation import CsvNegotiation
+from outbound_site.unifiedconfig.views import Created, Deleted, Listed, Retrieved, UnifiedViewSet, Updated
+
+CALLBACK_ACCESS = Access(
+    read=("callbacks.view_personalcallback",),
+    create=("callbacks.add_personalcallback",),
+    update=("callbacks.change_personalcallback",),
+    delete=("callbacks.delete_personalcallback",),
+)
 
 
 class AgentViewSet(Listed, Retrieved):
@@ -21,12 +37,7 @@ class PersonalCallbackViewSet(Listed, Retrieved, Created, Updated, Deleted):
     serializer_class = PersonalCallbackSerializer
     filterset_class = PersonalCallbackFilter
     collection_name = "personalCallbacks"
-    access = Access(
-        read=("callbacks.view_personalcallback",),
-        create=("callbacks.add_personalcallback",),
-        update=("callbacks.change_personalcallback",),
-        delete=("callbacks.delete_personalcallback",),
-    )
+    access = CALLBACK_ACCESS
 
     def add(self, values: dict[str, Any]) -> PersonalCallback:
         values.pop("change_stamp", None)
@@ -37,3 +48,27 @@ class PersonalCallbackViewSet(Listed, Retrieved, Created, Updated, Deleted):
 
     def remove(self, item: PersonalCallback) -> None:
         scheduling.remove(item)
+
+
+class PersonalCallbackImportViewSet(UnifiedViewSet):
+    serializer_class = PersonalCallbackBulkSerializer
+    access = CALLBACK_ACCESS
+    operations = {"import_list": "create"}
+
+    def import_list(self, request: Request) -> Response:
+        """200 with an empty body."""
+        values = self.read_values(request, partial=False)
+        overwrite = values.get("overwrite_data", False)
+        if overwrite and not CALLBACK_ACCESS.allows(request.user, "delete"):
+            raise exceptions.PermissionDenied
+        import_content(values["file_content"], values.get("delimiter", ","), overwrite=overwrite)
+        return Response()
+
+
+class PersonalCallbackTemplateViewSet(UnifiedViewSet):
+    access = CALLBACK_ACCESS
+    operations = {"template": "read"}
+    content_negotiation_class = CsvNegotiation
+
+    def template(self, request: Request) -> HttpResponse:
+        return template_answer("PersonalCallbackTemplate.csv", COLUMNS, SAMPLE)

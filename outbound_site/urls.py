@@ -4,7 +4,12 @@ from django.contrib import admin
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
-from callbacks.views import AgentViewSet, PersonalCallbackViewSet
+from callbacks.views import (
+    AgentViewSet,
+    PersonalCallbackImportViewSet,
+    PersonalCallbackTemplateViewSet,
+    PersonalCallbackViewSet,
+)
 from campaigns.views import CampaignViewSet, SkillGroupViewSet
 from dnc.views import ImportRuleViewSet
 from outbound_site.health import health
@@ -27,6 +32,8 @@ urlpatterns = [
     *route("dnc", ImportRuleViewSet, get="list", post="create"),
     *route("dnc/<int:pk>", ImportRuleViewSet, get="retrieve", put="update", delete="destroy"),
     *route("personalcallback", PersonalCallbackViewSet, get="list", post="create"),
+    *route("personalcallback/import", PersonalCallbackImportViewSet, post="import_list"),
+    *route("personalcallback/template", PersonalCallbackTemplateViewSet, get="template"),
     *route("personalcallback/<int:pk>", PersonalCallbackViewSet, **one_callback),
     # The address in the API text's example of an answer.
     *route("campaign/personalcallback/<int:pk>", PersonalCallbackViewSet, **one_callback),

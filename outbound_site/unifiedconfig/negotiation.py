@@ -50,3 +50,16 @@ class UnifiedNegotiation(BaseContentNegotiation):
         if not media_type:
             return SniffingParser()
         return next((parser for parser in parsers if parser.media_type == media_type), None)
+
+
+class CsvNegotiation(UnifiedNegotiation):
+    """For addresses that answer CSV whatever was asked for; their errors are in the best format, else XML."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        renderers = list(renderers)
+        try:
+            return super().select_renderer(request, renderers, format_suffix)
+        except NotAcceptable:
+            return renderers[0], renderers[0].media_type or ""
