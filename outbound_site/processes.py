@@ -65,17 +65,7 @@ def worker_command() -> list[str]:
     The embedded broker has no fanout, which gossip, mingle and heartbeat would need.
     """
     return [
-        *(
-            sys.executable,
-            "-m",
-            "celery",
-            "--quiet",
-            "-A",
-            "outbound_site",
-            "worker",
-            "--loglevel",
-            "WARNING",
-        ),
+        *celery_command("worker"),
         *("-P", "threads", "-c", str(settings.TASK_THREADS), "-Q", "urgent,imports"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
@@ -83,7 +73,12 @@ def worker_command() -> list[str]:
 
 def schedule_command() -> list[str]:
     # Not the worker's own `--beat`: that process would outlive a killed worker.
-    return [sys.executable, "-m", "celery", "--quiet", "-A", "outbound_site", "beat", "--loglevel", "WARNING"]
+    return celery_command("beat")
+
+
+def celery_command(name: str) -> list[str]:
+    command = [sys.executable, "-m", "celery", "--quiet", "-A", "outbound_site", name]
+    return [*command, "--loglevel", settings.LOG_LEVEL]
 
 
 class Child:
