@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from dnc.models import ImportRule
+from outbound_site.change_stamps import claim_version
 
 
 def create_rule(values: Mapping[str, Any]) -> ImportRule:
@@ -20,13 +19,7 @@ def create_rule(values: Mapping[str, Any]) -> ImportRule:
 def update_rule(pk: int, change_stamp: int, values: Mapping[str, Any]) -> ImportRule:
     """Change what is given of the rule in that version. Raises ValidationError, also when it is stale."""
     with transaction.atomic():
-        # The conditional update is the lock: of two clients with the same stamp one finds no row.
-        current = ImportRule.objects.filter(pk=pk, change_stamp=change_stamp)
-        if not current.update(change_stamp=F("change_stamp") + 1):
-            message = "The item was changed by another client"
-            raise ValidationError(
-                {"change_stamp": ValidationError(message, "invalidInput.changeStampMismatch")}
-            )
+        claim_version(ImportRule.objects.filter(pk=pk), change_stamp)
         rule = ImportRule.objects.get(pk=pk)
         for name, value in values.items():
             setattr(rule, name, value)

@@ -1,0 +1,202 @@
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+
+from dnc import do_not_call_list
+from dnc.models import FileImport, HandEntry, HandRemoval
+from dnc.numbers import BadNumber, clean_number
+
+MOST_PASTED = 10_000
+LINES_A_CHUNK = 20_000
+IMPORTS_SHOWN = 10
+OPERATIONS = {"look_up": "dnc.view_handentry", "add": "dnc.add_handentry", "remove": "dnc.delete_handentry"}
+
+
+class NumbersForm(forms.Form):
+    """Numbers and what to do with them; `operation` is the button that was pressed."""
+
+    numbers = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 8, "autofocus": True, "spellcheck": "false"}),
+        help_text="One or many, one a line; an extension after a comma.",
+    )
+    reason = forms.CharField(
+        required=False, max_length=255, help_text="Needed to add or remove; it is kept with your name."
+    )
+    operation = forms.ChoiceField(choices=[(name, name) for name in OPERATIONS], required=False)
+
+    def clean_numbers(self) -> list[str]:
+        lines = [line.strip() for line in self.cleaned_data["numbers"].splitlines() if line.strip()]
+        if len(lines) > MOST_PASTED:
+            raise forms.ValidationError(f"These are {len(lines):,} lines; at most {MOST_PASTED:,} at a time.")
+        bad = list(islice(_faults(lines), 10))
+        if bad:
+            raise forms.ValidationError(bad)
+        return list(dict.fromkeys(map(clean_number, lines)))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        if cleaned.get("operation") in ("add", "remove") and not cleaned.get("reason"):
+            self.add_error("reason", "Say why.")
+        return cleaned
+
+
+def _faults(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        try:
+            clean_number(line)
+        except BadNumber as bad:
+            yield f"{line}: {bad}"
+
+
+@admin.register(HandEntry)
+class HandEntryAdmin(admin.ModelAdmin):
+    """Numbers added by hand, and the pages on which numbers are looked up, added and removed."""
+
+    list_display = ["number_link", "added_by", "added_at", "reason"]
+    list_display_links = None
+    list_filter = ["added_at"]
+    list_select_related = ["added_by"]
+    search_fields = ["number", "reason"]
+    change_list_template = "admin/dnc/handentry/change_list.html"
+
+    def has_change_permission(self, request: HttpRequest, obj: HandEntry | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: HandEntry | None = None) -> bool:
+        """A removal goes through the numbers page, which asks for the reason."""
+        return False
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        return [
+            path("numbers/", view(self.numbers), name="dnc_handentry_numbers"),
+            path("number/", view(self.number), name="dnc_handentry_number"),
+            path("export/", view(self.export), name="dnc_handentry_export"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description="number", ordering="number")
+    def number_link(self, entry: HandEntry) -> SafeString:
+        return linked(entry.number)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:dnc_handentry_numbers"))
+
+    def numbers(self, request: HttpRequest) -> HttpResponse:
+        """Look up, add or remove the numbers of a form."""
+        self._demand(request, "look_up")
+        form = NumbersForm(request.POST) if request.method == "POST" else NumbersForm()
+        results: list[tuple[SafeString, bool]] = []
+        if form.is_valid():
+            asked = form.cleaned_data["numbers"]
+            self._do(request, form.cleaned_data["operation"] or "look_up", asked, form.cleaned_data["reason"])
+            listed = do_not_call_list.contains(asked)
+            results = [(linked(number), number in listed) for number in asked]
+        context = {
+            "title": "Do Not Call numbers",
+            "form": form,
+            "results": results,
+            "allowed": allowed(request),
+        }
+        return self._page(request, "admin/dnc/handentry/numbers.html", context)
+
+    def number(self, request: HttpRequest) -> HttpResponse:
+        """All about one number: whether it is listed and why, its imports, what was removed, near misses."""
+        self._demand(request, "look_up")
+        try:
+            number = clean_number(request.GET.get("number", ""))
+        except BadNumber as bad:
+            self.message_user(request, str(bad), messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:dnc_handentry_numbers"))
+        found = do_not_call_list.sources(number)
+        imports = [source for source in found if isinstance(source, FileImport)]
+        context = {
+            "title": f"Do Not Call: {number}",
+            "number": number,
+            "entry": next((source for source in found if isinstance(source, HandEntry)), None),
+            "sources": {batch.source: imports_of(batch) for batch in imports},
+            "removals": HandRemoval.objects.filter(number=number).select_related("removed_by"),
+            "near_misses": [linked(near_miss) for near_miss in do_not_call_list.near_misses(number)],
+            "allowed": allowed(request),
+        }
+        return self._page(request, "admin/dnc/handentry/number.html", context)
+
+    def export(self, request: HttpRequest) -> StreamingHttpResponse:
+        """The whole list, one number a line."""
+        self._demand(request, "look_up")
+        lines = iter(do_not_call_list.iterate())
+        chunks = iter(lambda: "".join(f"{line}\r\n" for line in islice(lines, LINES_A_CHUNK)), "")
+        return StreamingHttpResponse(
+            chunks,
+            content_type="text/plain;charset=UTF-8",
+            headers={"Content-Disposition": 'attachment; filename="do_not_call.txt"'},
+        )
+
+    def _do(self, request: HttpRequest, operation: str, numbers: list[str], reason: str) -> None:
+        self._demand(request, operation)
+        try:
+            if operation == "add":
+                done = do_not_call_list.add(numbers, request.user, reason)
+                self.message_user(request, f"{done:,} added by hand.", messages.SUCCESS)
+            elif operation == "remove":
+                done = do_not_call_list.remove(numbers, request.user, reason)
+                self.message_user(request, f"{done:,} removed.", messages.SUCCESS)
+        except do_not_call_list.ListBusy as busy:
+            self.message_user(request, str(busy), messages.ERROR)
+
+    def _demand(self, request: HttpRequest, operation: str) -> None:
+        if operation not in allowed(request):
+            raise PermissionDenied
+
+    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> TemplateResponse:
+        shared = self.admin_site.each_context(request) | {"opts": self.opts}
+        return TemplateResponse(request, template, shared | context)
+
+
+@admin.register(HandRemoval)
+class HandRemovalAdmin(admin.ModelAdmin):
+    list_display = ["number", "removed_by", "removed_at", "reason", "removed_from"]
+    list_display_links = None
+    list_filter = ["removed_at"]
+    list_select_related = ["removed_by"]
+    search_fields = ["number", "reason"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: HandRemoval | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: HandRemoval | None = None) -> bool:
+        return False
+
+
+def allowed(request: HttpRequest) -> set[str]:
+    return {name for name, permission in OPERATIONS.items() if request.user.has_perm(permission)}
+
+
+def linked(number: str) -> SafeString:
+    """The number as a link to its page."""
+    address = f"{reverse('admin:dnc_handentry_number')}?{urlencode({'number': number})}"
+    return format_html('<a href="{}">{}</a>', address, number)
+
+
+def imports_of(batch: FileImport) -> QuerySet[FileImport]:
+    """The latest imports of the source that this one belongs to, newest first."""
+    same = (
+        FileImport.objects.filter(rule=batch.rule_id)
+        if batch.rule_id
+        else FileImport.objects.filter(pk=batch.pk)
+    )
+    return same[:IMPORTS_SHOWN]

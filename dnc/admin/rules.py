@@ -1,0 +1,51 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from dnc.file_paths import PathRefused, fingerprint, server_path
+from dnc.file_scan import queue_rule
+from dnc.import_rules import create_rule, delete_rule, update_rule
+from dnc.models import ImportRule
+from dnc.tasks import ring
+from outbound_site.stamped_admin import StampedAdmin
+
+VALUES = ["name", "file_path", "overwrite", "rename_file_after_import"]
+
+
+@admin.register(ImportRule)
+class ImportRuleAdmin(StampedAdmin):
+    fields = [*VALUES, "version"]
+    list_display = ["name", "file_path", "overwrite", "rename_file_after_import", "waiting_file", "problem"]
+    search_fields = ["name"]
+    actions = ["import_now"]
+
+    @admin.display(description="file seen since")
+    def waiting_file(self, rule: ImportRule) -> Any:
+        return rule.seen_since
+
+    def save_model(self, request: HttpRequest, obj: ImportRule, form: Any, change: bool) -> None:
+        values = {name: form.cleaned_data[name] for name in VALUES}
+        if change:
+            update_rule(obj.pk, form.cleaned_data["version"], values)
+        else:
+            obj.pk = create_rule(values).pk
+
+    def delete_model(self, request: HttpRequest, obj: ImportRule) -> None:
+        delete_rule(obj)
+
+    @admin.action(description="Import the file of the selected rules now", permissions=["change"])
+    def import_now(self, request: HttpRequest, queryset: QuerySet[ImportRule]) -> None:
+        for rule in queryset:
+            try:
+                found = fingerprint(server_path(rule.file_path))
+            except (PathRefused, OSError) as error:
+                self.message_user(request, f"{rule}: {error}", messages.ERROR)
+                continue
+            if found is None:
+                self.message_user(request, f"{rule}: there is no file.", messages.WARNING)
+                continue
+            queue_rule(rule, found, request.user)
+            ring()
+            self.message_user(request, f"{rule}: the import has been asked for.", messages.SUCCESS)
