@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
+from campaigns.dialing_list import lock_list, remove_contacts
 from campaigns.models import BlendedAgentOptions, Campaign, CampaignSkillGroup
 from campaigns.models.campaign import MAX_SKILL_GROUPS
 from outbound_site.change_stamps import claim_version
@@ -59,8 +60,12 @@ def update_campaign(
 
 
 def delete_campaign(campaign: Campaign) -> None:
-    """Mark the campaign deleted and free its skill groups; the name stays taken until it is purged."""
+    """Mark the campaign deleted, drop its contacts and free its skill groups; the name stays taken until it
+    is purged.
+    """
     with transaction.atomic():
+        lock_list(campaign.pk)
+        remove_contacts(campaign)
         for info in campaign.skill_group_infos.all():
             info.delete()
         campaign.enabled = False

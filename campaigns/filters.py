@@ -1,8 +1,9 @@
 from django.db.models import Q
 
-from campaigns.models import Campaign, SkillGroup
+from campaigns.models import Campaign, Contact, SkillGroup
 from outbound_site.unifiedconfig.filters import ResourceFilter
 from outbound_site.unifiedconfig.text import Fold
+from timezones.models import CodePointOrder
 
 
 class CampaignFilter(ResourceFilter):
@@ -37,3 +38,21 @@ class SkillGroupFilter(ResourceFilter):
     def term(self, word: str) -> Q:
         """`campaign:(none)` finds the groups that are in no campaign."""
         return Q(info=None) if word == "campaign:(none)" else super().term(word)
+
+
+class ContactFilter(ResourceFilter):
+    searched = {"accountNumber": "account_number", "firstName": "first_name", "lastName": "last_name"}
+    sorted_by = {
+        "accountNumber": CodePointOrder("account_key"),
+        "firstName": "first_name",
+        "lastName": "last_name",
+    }
+    default_order = (CodePointOrder("account_key"), "pk")
+
+    class Meta:
+        model = Contact
+        fields: list[str] = []
+
+    def term(self, word: str) -> Q:
+        """In the folded text that is stored with the contact: a list may have millions."""
+        return Q(search_text__contains=word.lower())

@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from campaigns.models import Campaign, CampaignSkillGroup, SkillGroup
+from campaigns.models import Campaign, CampaignSkillGroup, Contact, SkillGroup
 from campaigns.models.campaign import MAX_SKILL_GROUPS
+from campaigns.models.contact import MAX_PHONES
+from outbound_site.bulk.request import BulkSerializer
+from outbound_site.server_time import to_wall
 from outbound_site.unifiedconfig.elements import Computed, Element, element_for, elements_for
 from outbound_site.unifiedconfig.references import Reference, find_by_id, ref_url
 from outbound_site.unifiedconfig.serializers import Collection, Group, ResourceSerializer
@@ -130,3 +133,50 @@ class SkillGroupSerializer(ResourceSerializer):
         Computed("refURL", lambda group: group.ref_url),
         *elements_for(SkillGroup, "name", "description", "peripheralNumber"),
     )
+
+
+def phone_element(position: int) -> Computed:
+    """`phone01` to `phone10`; one that the contact does not have is left out."""
+
+    def show(contact: Contact) -> dict[str, Any] | None:
+        phone = next((phone for phone in contact.phones.all() if phone.position == position), None)
+        if phone is None:
+            return None
+        return {
+            "callResult": phone.call_result,
+            "dstObserved": phone.dst_observed,
+            "gmtOffset": phone.gmt_offset,
+            "number": phone.number,
+        }
+
+    return Computed(f"phone{position:02}", show)
+
+
+class ContactSummarySerializer(ResourceSerializer):
+    """A contact in a list with `summary=true` (api-conventions.md 7.4)."""
+
+    root_name = "importContact"
+    elements = (
+        Computed("refURL", lambda contact: contact.ref_url),
+        element_for(Contact, "accountNumber"),
+        Computed("callStatus", lambda contact: contact.get_status_display()),
+        element_for(Contact, "callResultOverall", "call_result"),
+        *elements_for(Contact, "firstName", "lastName"),
+    )
+
+
+class ContactSerializer(ResourceSerializer):
+    root_name = "importContact"
+    elements = (
+        Computed("refURL", lambda contact: contact.ref_url),
+        *elements_for(Contact, "accountNumber", "callsMade"),
+        Computed("callStatus", lambda contact: contact.get_status_display()),
+        element_for(Contact, "callResultOverall", "call_result"),
+        *elements_for(Contact, "firstName", "lastName"),
+        Computed("importDate", lambda contact: to_wall(contact.import_date)),
+        *(phone_element(position) for position in range(1, MAX_PHONES + 1)),
+    )
+
+
+class ContactImportSerializer(BulkSerializer):
+    root_name = "import"

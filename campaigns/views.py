@@ -1,15 +1,44 @@
 from typing import Any
 
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from campaigns import contact_files
 from campaigns.configuration import SkillGroupChange, create_campaign, delete_campaign, update_campaign
-from campaigns.filters import CampaignFilter, SkillGroupFilter
-from campaigns.models import Campaign, Origin, SkillGroup
-from campaigns.serializers import CampaignSerializer, SkillGroupSerializer
+from campaigns.contact_columns import COLUMNS, SAMPLE
+from campaigns.contact_import import import_content
+from campaigns.dialing_list import delete_contacts
+from campaigns.filters import CampaignFilter, ContactFilter, SkillGroupFilter
+from campaigns.models import Campaign, Contact, ContactPhone, Origin, SkillGroup
+from campaigns.serializers import (
+    CampaignSerializer,
+    ContactImportSerializer,
+    ContactSerializer,
+    ContactSummarySerializer,
+    SkillGroupSerializer,
+)
+from outbound_site.bulk.template import template_answer
 from outbound_site.unifiedconfig.access import Access
-from outbound_site.unifiedconfig.errors import ApiError, Refusal
-from outbound_site.unifiedconfig.views import Created, Deleted, Listed, Retrieved, Updated
+from outbound_site.unifiedconfig.errors import ApiError, NotFound, Refusal, length_exceeded
+from outbound_site.unifiedconfig.negotiation import CsvNegotiation
+from outbound_site.unifiedconfig.pagination import UnifiedPagination
+from outbound_site.unifiedconfig.renderers import UnifiedXMLRenderer
+from outbound_site.unifiedconfig.views import Created, Deleted, Listed, Retrieved, UnifiedViewSet, Updated
 
 # The subfeatures that give a custom role update-only access (API text, note on the Role API).
 SUBFEATURES = ("campaigns.campaign_status", "campaigns.campaign_contact")
+
+
+NOT_FOUND = "CceDBDataNotFoundException"
+MAX_KEY = 255
+ACCESS_TO_CONTACTS = Access(
+    read=("campaigns.add_contact",),
+    create=("campaigns.add_contact",),
+    delete=("campaigns.delete_contact",),
+)
 
 
 class CampaignViewSet(Listed, Retrieved, Created, Updated, Deleted):
@@ -17,7 +46,7 @@ class CampaignViewSet(Listed, Retrieved, Created, Updated, Deleted):
     serializer_class = CampaignSerializer
     filterset_class = CampaignFilter
     collection_name = "campaigns"
-    not_found_exception = "CceDBDataNotFoundException"
+    not_found_exception = NOT_FOUND
     access = Access(
         read=("campaigns.view_campaign", *SUBFEATURES),
         create=("campaigns.add_campaign",),
@@ -58,3 +87,120 @@ class SkillGroupViewSet(Listed, Retrieved):
     filterset_class = SkillGroupFilter
     collection_name = "skillGroups"
     access = Access(read=("campaigns.view_skillgroup", *SUBFEATURES))
+
+
+class CSVRenderer(UnifiedXMLRenderer):
+    """Lets `Accept: text/csv` choose CSV; what goes wrong is told in XML."""
+
+    media_type = "text/csv"
+    format = "csv"
+
+
+class ContactPagination(UnifiedPagination):
+    def rows(self, queryset: QuerySet[Contact], start: int, stop: int) -> list[Contact]:
+        """First the ids, which the database finds in an index alone; then the contacts of this page."""
+        ids = super().rows(queryset.values_list("pk", flat=True), start, stop)
+        found = queryset.in_bulk(ids)
+        return [found[pk] for pk in ids if pk in found]
+
+
+class OfCampaign(UnifiedViewSet):
+    """What belongs to the campaign of the URL (API text, "Import API"); administrators only."""
+
+    access = ACCESS_TO_CONTACTS
+
+    def get_campaign(self) -> Campaign:
+        """Raises NotFound for a campaign that the API does not see."""
+        campaign = Campaign.objects.visible_to_api().filter(pk=self.kwargs["campaign"]).first()
+        if campaign is None:
+            raise NotFound(NOT_FOUND)
+        return campaign
+
+
+class ContactViewSet(OfCampaign, Listed, Retrieved):
+    """The contacts of a campaign and their import."""
+
+    queryset = Contact.objects.all()
+    filterset_class = ContactFilter
+    pagination_class = ContactPagination
+    collection_name = "importContacts"
+    not_found_exception = NOT_FOUND
+    renderer_classes = [*Listed.renderer_classes, CSVRenderer]
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(getattr(self.request, "accepted_renderer", None), CSVRenderer):
+            self.request.accepted_renderer = UnifiedXMLRenderer()
+            self.request.accepted_media_type = UnifiedXMLRenderer.media_type
+        return super().handle_exception(exc)
+
+    def get_queryset(self) -> QuerySet[Contact]:
+        contacts = Contact.objects.filter(campaign=self.get_campaign())
+        if self.is_summary():
+            return contacts
+        return contacts.prefetch_related(Prefetch("phones", ContactPhone.objects.select_related("zone_set")))
+
+    def get_serializer_class(self) -> Any:
+        return ContactSummarySerializer if self.is_summary() else ContactSerializer
+
+    def is_summary(self) -> bool:
+        return self.action == "list" and self.request.query_params.get("summary", "").lower() == "true"
+
+    def list(self, request: Request, **kwargs: Any) -> Any:
+        if isinstance(request.accepted_renderer, CSVRenderer):
+            return contacts_as_csv(self.get_campaign())
+        return super().list(request)
+
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """200 with an empty body."""
+        campaign = self.get_campaign()
+        body = ContactImportSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        values = body.validated_data
+        overwrite = values.get("overwrite_data", False)
+        if overwrite and not ACCESS_TO_CONTACTS.allows(request.user, "delete"):
+            raise exceptions.PermissionDenied
+        try:
+            import_content(
+                campaign,
+                values["file_content"],
+                values.get("delimiter", ","),
+                overwrite=overwrite,
+                user=request.user,
+                key=key_of(request),
+            )
+        except Campaign.DoesNotExist:
+            raise NotFound(NOT_FOUND) from None
+        return Response()
+
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        delete_contacts(self.get_campaign())
+        return Response()
+
+
+class ContactFileViewSet(OfCampaign):
+    """The addresses that answer CSV whatever is asked for."""
+
+    content_negotiation_class = CsvNegotiation
+    operations = {"template": "read", "csv": "read"}
+
+    def csv(self, request: Request, **kwargs: Any) -> StreamingHttpResponse:
+        return contacts_as_csv(self.get_campaign())
+
+    def template(self, request: Request) -> HttpResponse:
+        return template_answer("ContactsTemplate.csv", COLUMNS, SAMPLE)
+
+
+def contacts_as_csv(campaign: Campaign) -> StreamingHttpResponse:
+    return StreamingHttpResponse(
+        contact_files.download(Contact.objects.filter(campaign=campaign)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="Contacts.csv"'},
+    )
+
+
+def key_of(request: Request) -> str:
+    """The request's `Idempotency-Key`, "" for none. Raises Refusal."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > MAX_KEY:
+        raise Refusal(length_exceeded("Idempotency-Key", MAX_KEY))
+    return key

@@ -10,7 +10,7 @@ from callbacks.views import (
     PersonalCallbackTemplateViewSet,
     PersonalCallbackViewSet,
 )
-from campaigns.views import CampaignViewSet, SkillGroupViewSet
+from campaigns.views import CampaignViewSet, ContactFileViewSet, ContactViewSet, SkillGroupViewSet
 from dnc.views import ImportRuleViewSet
 from outbound_site.health import health
 from outbound_site.unifiedconfig.routing import route
@@ -25,6 +25,10 @@ urlpatterns = [
     path("health", health),
     *route("campaign", CampaignViewSet, get="list", post="create"),
     *route("campaign/<int:pk>", CampaignViewSet, get="retrieve", put="update", delete="destroy"),
+    *route("campaign/import/template", ContactFileViewSet, get="template"),
+    *route("campaign/<int:campaign>/import", ContactViewSet, get="list", post="create", delete="destroy"),
+    *route("campaign/<int:campaign>/import/csv", ContactFileViewSet, get="csv"),
+    *route("campaign/<int:campaign>/import/<int:pk>", ContactViewSet, get="retrieve"),
     *route("skillgroup", SkillGroupViewSet, get="list"),
     *route("skillgroup/<int:pk>", SkillGroupViewSet, get="retrieve"),
     *route("agent", AgentViewSet, get="list"),

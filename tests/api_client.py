@@ -46,7 +46,7 @@ class Api:
             content_type=XML if content_type is None else content_type,
             headers=self.headers | {name.replace("_", "-"): value for name, value in headers.items()},
         )
-        if answer.content and "xml" in answer.get("Content-Type", ""):
+        if not answer.streaming and answer.content and "xml" in answer.get("Content-Type", ""):
             answer.tree = etree.fromstring(answer.content)
         return answer
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from callbacks.models import Agent, CallbackStatus, PersonalCallback
-from campaigns.models import Campaign, CampaignSkillGroup, Origin, SkillGroup
+from campaigns.models import Campaign, CampaignSkillGroup, Contact, ImportJob, Origin, SkillGroup
 from dnc.models import FileImport, ImportRule
-from timezones.models import TimeZone
+from timezones.models import TimeZone, ZoneSet
 
 PASSWORD = "correct horse battery staple"
 
@@ -126,3 +126,43 @@ class PersonalCallbackFactory(DjangoModelFactory):
     callback_date_time = factory.LazyFunction(
         lambda: timezone.now().replace(microsecond=0) + timedelta(days=1)
     )
+
+
+class ImportJobFactory(DjangoModelFactory):
+    class Meta:
+        model = ImportJob
+
+    campaign = factory.SubFactory(CampaignFactory)
+    source = "upload"
+    state = "succeeded"
+
+
+class ContactFactory(DjangoModelFactory):
+    """`ContactFactory(campaign=..., phones=["2125550100"], zone="300d")`"""
+
+    class Meta:
+        model = Contact
+        skip_postgeneration_save = True
+
+    class Params:
+        zone = "0"
+
+    campaign = factory.SubFactory(CampaignFactory)
+    job = factory.SubFactory(ImportJobFactory, campaign=factory.SelfAttribute("..campaign"))
+    account_number = first_name = last_name = ""
+    zone_set = factory.LazyAttribute(lambda contact: ZoneSet.objects.get_or_create(members=contact.zone)[0])
+    account_key = factory.LazyAttribute(lambda contact: contact.account_number.lower())
+    search_text = factory.LazyAttribute(
+        lambda contact: "\x1f".join([contact.account_number, contact.first_name, contact.last_name]).lower()
+    )
+
+    @factory.post_generation
+    def phones(contact, create, numbers):
+        for position, number in enumerate(numbers if numbers is not None else ["2125550100"], 1):
+            contact.phones.create(
+                job=contact.job,
+                position=position,
+                number=number,
+                zone_set=contact.zone_set,
+                zone_source="C",
+            )

@@ -8,6 +8,8 @@ from timezones.local_time import gmt_offset
 from timezones.models import ZoneSet
 
 MAX_PHONES = 10
+# No text that is accepted holds it, and no word of a search.
+SEARCH_SEPARATOR = "\x1f"
 
 
 class CallStatus(models.TextChoices):
@@ -51,6 +53,7 @@ class Contact(models.Model):
     last_name = models.CharField(max_length=50, blank=True, validators=[printable])
     # Lower case of the above, for order and search without regard to case.
     account_key = models.CharField(max_length=60, blank=True, editable=False)
+    # All three, with SEARCH_SEPARATOR between.
     search_text = models.CharField(max_length=300, blank=True, editable=False)
     import_date = models.DateTimeField(default=timezone.now, editable=False)
 

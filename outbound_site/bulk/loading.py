@@ -1,5 +1,6 @@
 """Bulk writes: `executemany` on SQLite, `COPY` on PostgreSQL, both from columns."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import repeat
@@ -7,6 +8,7 @@ from typing import Any
 
 from django.db import connection, models
 
+COPY_SPECIAL = re.compile(r"[\\\t\n\r]")
 COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -43,8 +45,9 @@ def _makes_its_id(field: Any, columns: Mapping[str, Any]) -> bool:
 def _insert_many(target: str, values: Mapping[Any, Any], rows: int) -> None:
     marks = ", ".join(["%s"] * len(values))
     columns = [_each(field, value, rows, _prepared) for field, value in values.items()]
+    rows_of_values: Any = zip(*columns, strict=True)
     with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {target} VALUES ({marks})", list(zip(*columns, strict=True)))
+        cursor.executemany(f"INSERT INTO {target} VALUES ({marks})", rows_of_values)
 
 
 def _copy(target: str, values: Mapping[Any, Any], rows: int) -> None:
@@ -71,8 +74,7 @@ def _prepared(field: Any, values: Sequence[Any]) -> Sequence[Any]:
 
 def _copy_text(field: Any, values: Sequence[Any]) -> Sequence[str]:
     if isinstance(field, models.CharField | models.TextField):
-        together = "".join(values)
-        if together.translate(COPY_ESCAPES) == together:
+        if not COPY_SPECIAL.search("".join(values)):
             return values
         return [value.translate(COPY_ESCAPES) for value in values]
     return [_literal(value) for value in values]

@@ -13,7 +13,7 @@ class ResourceFilter(django_filters.FilterSet):
     """Subclasses name the wire fields that are searched and sorted, each with the attribute behind it."""
 
     searched: ClassVar[dict[str, str]] = {}
-    sorted_by: ClassVar[dict[str, str]] = {}
+    sorted_by: ClassVar[dict[str, Any]] = {}
     # Fields that a `field:value` term may name; the value must be contained.
     terms: ClassVar[dict[str, str]] = {}
     # Those of the terms that are query parameters too: `?lastName=smith`.
@@ -63,8 +63,10 @@ class ResourceFilter(django_filters.FilterSet):
         return queryset.order_by(expression.desc() if direction.strip() == "desc" else expression.asc(), "pk")
 
 
-def folded(queryset: QuerySet[Any], attribute: str) -> Any:
-    """An expression to sort by; text ignores case."""
+def folded(queryset: QuerySet[Any], attribute: Any) -> Any:
+    """An expression to sort by, as it stands or of an attribute; text ignores case."""
+    if not isinstance(attribute, str):
+        return attribute
     field: Any = queryset.model
     for part in attribute.split("__"):
         field = field._meta.get_field(part)

@@ -28,7 +28,13 @@ class UnifiedPagination(BasePagination):
         if not self.paged:
             self.size = max(self.total, 1)
         self.start = start if start < self.total else max(0, self.total - self.size)
-        return list(queryset[self.start : self.start + self.size])
+        return self.rows(queryset, self.start, min(self.start + self.size, self.total))
+
+    def rows(self, queryset: Any, start: int, stop: int) -> list[Any]:
+        """Found from the nearer end, so that the last page costs what the first one does."""
+        if start <= self.total - stop:
+            return list(queryset[start:stop])
+        return list(queryset.reverse()[self.total - stop : self.total - start])[::-1]
 
     def page_info(self) -> dict[str, Any]:
         last_start = max(0, (self.total - 1) // self.size * self.size)

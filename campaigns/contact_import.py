@@ -1,0 +1,205 @@
+"""Imports of contacts into a campaign: from the API, from an upload, from the command line.
+
+All take the same way: rows that passed (campaigns/contact_columns.py) get the zones of their phones and are
+written with their job in one transaction. Imports of a campaign run one after another.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain, compress, repeat
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.contact_columns import COLUMNS, ContactRows, read_contacts
+from campaigns.dialing_list import known_accounts, known_first_phones, lock_list, remove_contacts
+from campaigns.models import Campaign, Contact, ContactPhone, ImportJob, ImportSource, ImportState, ZoneSource
+from campaigns.models.campaign import DuplicateRows
+from campaigns.models.contact import SEARCH_SEPARATOR
+from outbound_site.bulk.loading import bulk_load, take_ids
+from outbound_site.bulk.queue import turn
+from outbound_site.bulk.table import read_table
+from outbound_site.bulk.verdicts import Verdicts
+from outbound_site.unifiedconfig.errors import ApiError, Refusal
+from timezones.models import ZoneSet
+from timezones.region_prefixes import RegionPrefixMatcher
+from timezones.zones import write_zones
+
+
+def import_content(
+    campaign: Campaign,
+    content: str,
+    delimiter: str = ",",
+    *,
+    overwrite: bool = False,
+    user: Any,
+    key: str = "",
+) -> ImportJob:
+    """Import the `fileContent` of a request as a whole, or nothing of it (API text, "Import API").
+
+    A request repeated with its `key` gives the job of the first one and stores nothing. Raises QueueFull;
+    Refusal with every row that is wrong, or with a key that belongs to another request.
+    """
+    job = ImportJob(
+        campaign=campaign, source=ImportSource.API, user=user, overwrite=overwrite, idempotency_key=key
+    )
+    if key:
+        job.digest = digest(delimiter, str(overwrite), content)
+    with turn(f"campaign {campaign.pk}") as current:
+        verdicts = Verdicts()
+        try:
+            table = read_table(content, delimiter, COLUMNS, verdicts)
+            job.rows_read = len(table) + len(verdicts.lines)
+            rows = read_contacts(table, verdicts)
+            verdicts.refuse()
+        except Refusal:
+            record_refusal(job, verdicts)
+            raise
+        with transaction.atomic():
+            job = store(job, rows)
+            current.end()
+    return job
+
+
+def digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def record_refusal(job: ImportJob, verdicts: Verdicts) -> None:
+    job.state, job.finished_at = ImportState.REFUSED, timezone.now()
+    job.rows_bad = len(verdicts.lines)
+    job.idempotency_key = ""
+    job.save()
+
+
+def store(job: ImportJob, rows: ContactRows) -> ImportJob:
+    """Write the rows with their job, inside the caller's transaction; the job is that of an earlier request
+    with the same key if there is one. Raises Campaign.DoesNotExist when the campaign has been deleted.
+    """
+    lock_list(job.campaign_id)
+    job.campaign = Campaign.objects.active().select_related("time_zone").get(pk=job.campaign_id)
+    if earlier := earlier_with_key(job):
+        return earlier
+    if job.overwrite:
+        remove_contacts(job.campaign)
+    kept = without_duplicates(job.campaign, rows)
+    job.rows_stored, job.rows_duplicate = len(kept), len(rows) - len(kept)
+    # The job's id is written with every row.
+    job.save()
+    write_contacts(job, kept)
+    job.state, job.finished_at = ImportState.SUCCEEDED, timezone.now()
+    job.save()
+    return job
+
+
+def earlier_with_key(job: ImportJob) -> ImportJob | None:
+    if not job.idempotency_key:
+        return None
+    earlier = ImportJob.objects.filter(campaign=job.campaign_id, idempotency_key=job.idempotency_key).first()
+    if earlier and earlier.digest != job.digest:
+        message = "This key was sent with another request"
+        raise Refusal(ApiError("invalidInput.idempotencyKeyReused", message, "Idempotency-Key"))
+    return earlier
+
+
+def without_duplicates(campaign: Campaign, rows: ContactRows) -> ContactRows:
+    """The rows that are not yet in the campaign, as far as it wants that; of equal rows the first one."""
+    match campaign.duplicate_rows:
+        case DuplicateRows.SKIP_ACCOUNT_NUMBER:
+            keys = lowered(rows.account_numbers)
+            seen = known_accounts(campaign.pk, set(keys) - {""})
+        case DuplicateRows.SKIP_FIRST_PHONE:
+            keys = rows.first_phones()
+            seen = known_first_phones(campaign.pk, set(keys))
+        case _:
+            return rows
+    kept = []
+    for key in keys:
+        kept.append(key not in seen)
+        if key:
+            seen.add(key)
+    return rows.only(kept)
+
+
+def lowered(values: Sequence[str]) -> list[str]:
+    return "\n".join(values).lower().split("\n") if values else []
+
+
+@dataclass
+class Phones:
+    """All phones of some rows, contact by contact."""
+
+    contact_ids: list[int]
+    positions: list[int]
+    numbers: list[str]
+    zone_set_ids: list[int]
+    sources: list[str]
+
+    def first_zone_sets(self) -> dict[int, int]:
+        """The zone set of each contact's first phone."""
+        return dict(zip(reversed(self.contact_ids), reversed(self.zone_set_ids), strict=True))
+
+
+def write_contacts(job: ImportJob, rows: ContactRows) -> None:
+    """Store the rows as contacts of the job and count on it what gave their phones the zones."""
+    ids = take_ids(Contact, len(rows))
+    phones = zoned_phones(job.campaign, ids, rows)
+    zone_sets = phones.first_zone_sets()
+    accounts = lowered(rows.account_numbers)
+    names = zip(accounts, lowered(rows.first_names), lowered(rows.last_names), strict=True)
+    contacts = {
+        "id": ids,
+        "campaign_id": job.campaign_id,
+        "job_id": job.pk,
+        "account_number": rows.account_numbers,
+        "first_name": rows.first_names,
+        "last_name": rows.last_names,
+        "account_key": accounts,
+        "search_text": list(map(SEARCH_SEPARATOR.join, names)),
+        "import_date": job.created_at,
+        "zone_set_id": [zone_sets[contact] for contact in ids],
+    }
+    bulk_load(Contact, contacts, len(rows))
+    columns = {
+        "contact_id": phones.contact_ids,
+        "job_id": job.pk,
+        "position": phones.positions,
+        "number": phones.numbers,
+        "zone_set_id": phones.zone_set_ids,
+        "zone_source": phones.sources,
+    }
+    bulk_load(ContactPhone, columns, len(phones.numbers))
+    job.phones_by_row += phones.sources.count(ZoneSource.ROW)
+    job.phones_by_prefix += phones.sources.count(ZoneSource.PREFIX)
+    job.phones_by_campaign += phones.sources.count(ZoneSource.CAMPAIGN)
+
+
+def each_times(values: Sequence[Any], times: int) -> list[Any]:
+    return list(chain.from_iterable(zip(*repeat(values, times), strict=True)))
+
+
+def zoned_phones(campaign: Campaign, ids: Sequence[int], rows: ContactRows) -> Phones:
+    """Each phone with the zone its row names, else that of its region prefix, else the campaign's."""
+    width = len(rows.phones)
+    numbers = list(chain.from_iterable(zip(*rows.phones.values(), strict=True)))
+    contact_ids = each_times(ids, width)
+    positions = [*rows.phones] * len(rows)
+    zone_sets = ZoneSet.objects.ids(
+        {write_zones([zone]) for zone in {*rows.zones, campaign.time_zone.zone} if zone}
+    )
+    named = {zone: zone_sets[write_zones([zone])] if zone else None for zone in set(rows.zones)}
+    of_row = each_times([named[zone] for zone in rows.zones], width)
+    if "" in numbers:
+        contact_ids, positions, of_row, numbers = (
+            list(compress(column, numbers)) for column in (contact_ids, positions, of_row, numbers)
+        )
+    search = RegionPrefixMatcher.from_database().zone_set_id
+    found = [zone or search(number) for zone, number in zip(of_row, numbers, strict=True)]
+    default = zone_sets[write_zones([campaign.time_zone.zone])]
+    row, prefix, fallback = ZoneSource.ROW.value, ZoneSource.PREFIX.value, ZoneSource.CAMPAIGN.value
+    sources = [
+        row if stated else prefix if zone else fallback for stated, zone in zip(of_row, found, strict=True)
+    ]
+    return Phones(contact_ids, positions, numbers, [zone or default for zone in found], sources)

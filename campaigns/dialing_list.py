@@ -1,0 +1,72 @@
+"""The contacts of a campaign as a whole: locked, removed, undone, looked up."""
+
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from campaigns.models import CallStatus, Campaign, Contact, ContactPhone, ImportJob, ImportState
+
+LIST_LOCK = 0x6F62_6C73
+# A dialer has them, or had them when it was last heard of: they may have been dialed.
+IN_A_DIALER = [CallStatus.ACTIVE, CallStatus.DIALED, CallStatus.UNKNOWN]
+
+
+def lock_list(campaign_id: int) -> None:
+    """Nobody else imports into this campaign, empties or deletes it until this transaction ends.
+
+    Not a lock of the campaign's row: an emergency stop writes there and must not wait for an import. On
+    SQLite the transaction itself is that lock.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LIST_LOCK, campaign_id])
+
+
+def delete_contacts(campaign: Campaign) -> None:
+    """Remove all contacts of the campaign (API text, "Import API": delete)."""
+    with transaction.atomic():
+        lock_list(campaign.pk)
+        remove_contacts(campaign)
+
+
+def remove_contacts(campaign: Campaign) -> None:
+    """The same inside a transaction that holds the list: at its commit another list begins."""
+    _delete(Contact.objects.filter(campaign=campaign))
+    _delete(ContactPhone.objects.filter(job__in=campaign.import_jobs.all()))
+    Campaign.objects.filter(pk=campaign.pk).update(list_started_at=timezone.now())
+
+
+def undo_import(job: ImportJob) -> ImportJob:
+    """Remove the contacts of a job that were never dialed; the others stay and are counted."""
+    with transaction.atomic():
+        lock_list(job.campaign_id)
+        mine = Contact.objects.filter(campaign=job.campaign_id, job=job)
+        job.rows_undone = _delete(mine.filter(calls_made=0).exclude(status__in=IN_A_DIALER))
+        job.rows_kept = mine.count()
+        # Contacts first: one that a dialer takes at this moment keeps its phones.
+        left = Contact.objects.filter(pk=OuterRef("contact"))
+        _delete(ContactPhone.objects.filter(~Exists(left), job=job))
+        job.state = ImportState.UNDONE
+        job.save(update_fields=["rows_undone", "rows_kept", "state"])
+    return job
+
+
+def _delete(rows: models.QuerySet[Any]) -> int:
+    """One statement, however many rows: QuerySet.delete() would first read all that has relations."""
+    return rows._raw_delete(rows.db)
+
+
+def known_accounts(campaign_id: int, keys: set[str]) -> set[str]:
+    """Those of the account keys that contacts of the campaign have."""
+    found = Contact.objects.filter(campaign=campaign_id, account_key__in=keys)
+    return set(found.order_by().values_list("account_key", flat=True))
+
+
+def known_first_phones(campaign_id: int, numbers: set[str]) -> set[str]:
+    """Those of the numbers that are the first phone of a contact of the campaign."""
+    before = ContactPhone.objects.filter(contact=OuterRef("contact"), position__lt=OuterRef("position"))
+    jobs = ImportJob.objects.filter(campaign=campaign_id)
+    found = ContactPhone.objects.filter(~Exists(before), job__in=jobs, number__in=numbers)
+    return set(found.order_by().values_list("number", flat=True))
