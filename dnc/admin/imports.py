@@ -45,7 +45,8 @@ FIELDS = (
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        help_text="A text file, one number a line, an extension after a comma; gzip and UTF-16 are read, too."
+        allow_empty_file=True,
+        help_text="A text file, one number a line, an extension after a comma; gzip and UTF-16 are read, too.",
     )
     overwrite = forms.BooleanField(
         required=False,
@@ -64,14 +65,12 @@ class FileImportAdmin(admin.ModelAdmin):
         "created_at",
         "state",
         "in_force",
-        "lines",
         "added",
-        "already_there",
         "rejected",
         "duration",
         "file_outcome",
     ]
-    list_filter = ["state", "origin", "in_force", "created_at"]
+    list_filter = ["state", "origin", "in_force"]
     search_fields = ["file_name", "rule_name", "sha256"]
     fields = FIELDS
     readonly_fields = FIELDS
@@ -99,9 +98,8 @@ class FileImportAdmin(admin.ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         may_upload = request.user.has_perm("dnc.add_fileimport")
-        return super().changelist_view(
-            request, (extra_context or {}) | live_imports() | {"may_upload": may_upload}
-        )
+        context = {"title": "Do Not Call imports", "may_upload": may_upload} | live_imports()
+        return super().changelist_view(request, (extra_context or {}) | context)
 
     def upload(self, request: HttpRequest) -> HttpResponse:
         if not request.user.has_perm("dnc.add_fileimport"):

@@ -155,6 +155,16 @@ def test_an_upload_is_queued_and_imported(admin, alice):
     assert contains(["2225554444"]) == {"2225554444"}
 
 
+def test_a_blank_upload_clears_the_list(admin, bring):
+    bring("2225554444\n")
+
+    file = SimpleUploadedFile("blank.txt", b"")
+    admin.post(reverse("admin:dnc_fileimport_upload"), {"file": file, "overwrite": "on"})
+    run_waiting()
+
+    assert contains(["2225554444"]) == set()
+
+
 def test_an_upload_without_a_file_is_told(admin):
     assert "This field is required" in text_of(admin.post(reverse("admin:dnc_fileimport_upload"), {}))
 
