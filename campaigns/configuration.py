@@ -1,6 +1,6 @@
 """What may be done to campaigns: the one function for each operation, for API and admin alike."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from simple_history.utils import bulk_create_with_history
 from campaigns.dialing_list import lock_list, remove_contacts
 from campaigns.models import BlendedAgentOptions, Campaign, CampaignSkillGroup
 from campaigns.models.campaign import MAX_SKILL_GROUPS
+from campaigns.skill_groups import lock_skill_groups
 from outbound_site.change_stamps import claim_version
 from timezones.models import TimeZone
 
@@ -66,11 +67,15 @@ def delete_campaign(campaign: Campaign) -> None:
     with transaction.atomic():
         lock_list(campaign.pk)
         remove_contacts(campaign)
-        for info in campaign.skill_group_infos.all():
+        # What was read before this lock may have changed since, the skill groups too.
+        locked = Campaign.objects.active().select_for_update().filter(pk=campaign.pk).first()
+        if locked is None:
+            return
+        for info in locked.skill_group_infos.all():
             info.delete()
-        campaign.enabled = False
-        campaign.change_stamp += 1
-        campaign.mark_deleted()
+        locked.enabled = False
+        locked.change_stamp += 1
+        locked.mark_deleted()
 
 
 def fill_defaults(campaign: Campaign, given: Mapping[str, Any]) -> None:
@@ -102,17 +107,17 @@ def a_year_after(day: Any) -> Any:
 
 
 def _save_checked(campaign: Campaign, skill_groups: SkillGroupChange) -> None:
-    """Validate and store campaign and skill groups; a race that a constraint ends gives the same error."""
+    """Validate and store campaign and skill groups; a race for a name that the constraint ends gives the
+    same error.
+    """
     try:
         with transaction.atomic():
             campaign.clean()
             campaign.save()
             _apply_skill_groups(campaign, skill_groups)
     except IntegrityError:
-        # The other transaction has committed, so that the checks find now what they did not find before.
+        # The other transaction has committed, so that the check finds now what it did not find before.
         campaign.clean()
-        if campaign.pk:
-            _check_skill_groups(campaign, _wanted_skill_groups(campaign, skill_groups)[1])
         raise
 
 
@@ -139,7 +144,7 @@ def _apply_skill_groups(campaign: Campaign, change: SkillGroupChange) -> None:
     if change == SkillGroupChange():
         return
     current, wanted = _wanted_skill_groups(campaign, change)
-    _check_skill_groups(campaign, wanted)
+    _check_skill_groups(campaign, wanted, lock_skill_groups({*current, *wanted}))
     for pk, row in current.items():
         if pk not in wanted:
             row.delete()
@@ -152,13 +157,18 @@ def values_of(row: CampaignSkillGroup) -> list[Any]:
     return [getattr(row, field.attname) for field in row._meta.concrete_fields]
 
 
-def _check_skill_groups(campaign: Campaign, wanted: Mapping[int, CampaignSkillGroup]) -> None:
-    """At most 20, and each in no other campaign (outbound-option.md 1)."""
+def _check_skill_groups(
+    campaign: Campaign, wanted: Mapping[int, CampaignSkillGroup], locked: Collection[int]
+) -> None:
+    """At most 20, none deleted meanwhile, and each in no other campaign (outbound-option.md 1)."""
     if len(wanted) > MAX_SKILL_GROUPS:
         message = f"The number of skill groups ({len(wanted)}) exceeds the maximum of {MAX_SKILL_GROUPS}"
         detail = {"max": MAX_SKILL_GROUPS, "actual": len(wanted)}
-        error = ValidationError(message, "limitExceeded.skillGroups", {"detail": detail})
+        error = ValidationError(message, "limitExceeded.skillGroupInfos", {"detail": detail})
         raise ValidationError({"skill_group_infos": error})
+    if wanted.keys() - set(locked):
+        error = ValidationError("The skill group was deleted", "invalidInput.invalidReference")
+        raise ValidationError({"skill_group": error})
     taken = CampaignSkillGroup.objects.filter(skill_group__in=list(wanted)).exclude(campaign=campaign)
     if used_by := [row.campaign for row in taken.select_related("campaign")]:
         raise ValidationError({"skill_group": skill_group_in_use(used_by)})

@@ -7,7 +7,7 @@ from campaigns.models.campaign import MAX_SKILL_GROUPS
 from campaigns.models.contact import MAX_PHONES
 from outbound_site.bulk.request import BulkSerializer
 from outbound_site.server_time import to_wall
-from outbound_site.unifiedconfig.elements import Computed, Element, element_for, elements_for
+from outbound_site.unifiedconfig.elements import Computed, Element, Integer, element_for, elements_for
 from outbound_site.unifiedconfig.references import Reference, find_by_id, ref_url
 from outbound_site.unifiedconfig.serializers import Collection, Group, ResourceSerializer
 from timezones.serializers import time_zone_reference
@@ -48,7 +48,7 @@ class WithSkillGroups(Element):
 class CampaignSerializer(ResourceSerializer):
     root_name = "campaign"
     elements = (
-        element_for(Campaign, "changeStamp", required_on_update=True),
+        Integer("changeStamp", required_on_update=True),
         Computed("refURL", lambda campaign: campaign.ref_url),
         Computed("import", lambda campaign: {"refURL": ref_url("import", campaign.pk)}),
         *elements_for(

@@ -14,6 +14,15 @@ def campaigns_using(groups: Iterable[SkillGroup]) -> list[CampaignSkillGroup]:
     return list(used.select_related("campaign", "skill_group").order_by("skill_group__name"))
 
 
+def lock_skill_groups(pks: Iterable[int]) -> set[int]:
+    """Lock the skill groups until the end of the transaction; the ids of those that are not deleted.
+
+    In the order of their ids, so that campaigns that exchange groups cannot wait for each other.
+    """
+    groups = SkillGroup.objects.active().select_for_update().filter(pk__in=list(pks)).order_by("pk")
+    return set(groups.values_list("pk", flat=True))
+
+
 def delete_skill_group(group: SkillGroup) -> None:
     """Mark the skill group deleted. Raises ValidationError while a campaign uses it."""
     with transaction.atomic():

@@ -66,7 +66,8 @@ def _number(name: str, default: int, help_text: str) -> Any:
 
 
 def _real(name: str, default: float, help_text: str) -> Any:
-    return models.FloatField(default=default, help_text=help_text, validators=[InRange(*RANGES[name])])
+    low, high = map(float, RANGES[name])
+    return models.FloatField(default=default, help_text=help_text, validators=[InRange(low, high)])
 
 
 class Origin(models.TextChoices):

@@ -54,6 +54,6 @@ def items_of(value: Any, item_name: str) -> list[Any] | None:
     if wrapper is None:
         return None
     inner = wrapper.get(item_name)
-    if inner is None or inner == "":
+    if inner is None:
         return []
     return list(inner) if isinstance(inner, list) else [inner]
