@@ -21,7 +21,8 @@ ALWAYS_THERE = """
     startTime endTime ipAmdEnabled ipTerminatingBeepDetect linesPerAgent maximumLinesPerAgent maxAttempts
     minimumCallDuration noAnswerRingLimit personalizedCallbackEnabled predictiveCorrectionPace predictiveGain
     rescheduleCallbackMode retries/answeringMachineDelay retries/busySignalDelay
-    retries/customerAbandonedDelay retries/customerNotHomeDelay retries/dialerAbandonedDelay retries/noAnswerDelay timeZone/refURL
+    retries/customerAbandonedDelay retries/customerNotHomeDelay retries/dialerAbandonedDelay
+    retries/noAnswerDelay timeZone/refURL
     timeZone/displayName skillGroupInfos import/refURL
 """
 IN_EVERY_SKILL_GROUP_INFO = """
