@@ -11,8 +11,9 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import available_timezones
 
 import environ
@@ -70,8 +71,11 @@ VARIABLES = [
     Variable(
         "CALLBACK_TIME_LIMIT",
         "15",
-        "minutes, 1 to 1440: how long after its time a personal callback is still tried; no callback can be "
+        "minutes, 1 to 1440: how long after its time a callback is still tried; no personal callback can be "
         "set further back, and none can be moved any more when it is nearer than that",
+    ),
+    Variable(
+        "TIME_TO_RESET_DAILY_STATS", "00:30", "`hh:mm` in that zone: when the daily counters start at 0 again"
     ),
     Variable(
         "HOME_COUNTRY",
@@ -156,6 +160,12 @@ class Environment:
             self.refuse(name, "write an IANA name such as America/Chicago or UTC")
         return value
 
+    def time_of_day(self, name: str) -> time:
+        try:
+            return datetime.strptime(self.text(name), "%H:%M").time()  # noqa: DTZ007, a time of day has no zone
+        except ValueError:
+            self.refuse(name, "write hours and minutes such as 00:30")
+
     def country(self, name: str) -> str:
         value = self.text(name).upper()
         if value not in SUPPORTED_REGIONS:
@@ -196,7 +206,7 @@ class Environment:
             os.unlink(draft.name)
         return path.read_text().strip()
 
-    def refuse(self, name: str, advice: str) -> None:
+    def refuse(self, name: str, advice: str) -> NoReturn:
         given = "" if self._declared[name].secret or not self.is_set(name) else f" is {self.text(name)!r}"
         raise ImproperlyConfigured(f"{name}{given}: {advice}. All settings: docs/settings.md")
 

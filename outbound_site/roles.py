@@ -12,7 +12,7 @@ from outbound_site.models import Role
 ADMINISTRATOR = "administrator"
 SUPERVISOR = "supervisor"
 BUILT_IN = [ADMINISTRATOR, SUPERVISOR]
-OWN_APPS = ["timezones", "dnc", "campaigns", "callbacks"]
+OWN_APPS = ["timezones", "dnc", "campaigns", "callbacks", "dialing"]
 
 
 def assignable() -> QuerySet[Permission]:

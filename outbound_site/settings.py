@@ -37,6 +37,7 @@ MAX_BODY_BYTES = env.number("MAX_BODY_BYTES", 1024, 1 << 30)
 SERVER_TIME_ZONE = env.time_zone("SERVER_TIME_ZONE")
 # The original's registry value CallbackDateTimeLimit.
 CALLBACK_TIME_LIMIT = timedelta(minutes=env.number("CALLBACK_TIME_LIMIT", 1, 1440))
+TIME_TO_RESET_DAILY_STATS = env.time_of_day("TIME_TO_RESET_DAILY_STATS")
 HOME_COUNTRY = env.country("HOME_COUNTRY")
 
 INSTALLED_APPS = [
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
     "dnc",
     "campaigns",
     "callbacks",
+    "dialing",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,88 @@
+"""A changed `maxAttempts` sorts the contacts anew: attempts left or not (outbound-option.md 4.2)."""
+
+from collections import Counter
+
+from django.db.models import Case, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from campaigns.models.contact import CallStatus, Contact, ContactPhone
+from dialing import counters
+from dialing.lists import list_began
+from dialing.models import AttemptRule, CallHistory
+from dialing.service_day import day_of
+
+# In whose name the counters change when no dialer does it.
+SERVER = ""
+
+
+def in_force(campaign: Campaign, per_number: bool) -> bool:
+    """Whether the campaign's contacts stand by its present rule, so that records may leave."""
+    return AttemptRule.objects.filter(
+        campaign=campaign, max_attempts=campaign.max_attempts, per_number=per_number
+    ).exists()
+
+
+def bring_into_force(campaign: Campaign, per_number: bool) -> bool:
+    """Inside a transaction: apply the rule where it changed; False while somebody else is doing so."""
+    if in_force(campaign, per_number):
+        return True
+    rule = {"max_attempts": campaign.max_attempts, "per_number": per_number}
+    AttemptRule.objects.get_or_create(campaign=campaign, defaults=rule)
+    mine = AttemptRule.objects.filter(campaign=campaign)
+    if not mine.select_for_update(skip_locked=True).exists():
+        return False
+    _open_again(campaign, per_number)
+    _close_exhausted(campaign, per_number)
+    mine.update(**rule)
+    return True
+
+
+def _open_again(campaign: Campaign, per_number: bool) -> None:
+    """M with attempts left: P while a phone was never dialed, else R (2.1)."""
+    reached = Contact.objects.filter(campaign=campaign, status=CallStatus.MAX_ATTEMPTS_REACHED)
+    again = reached.filter(Exists(_phones_left(campaign, per_number)))
+    if not per_number:
+        again = again.filter(calls_made__lt=campaign.max_attempts)
+    closed = CallHistory.objects.filter(
+        campaign=campaign, closing=True, contact_id__in=again.values("pk")
+    ).update(closing=False)
+    _count_closed(campaign, -closed)
+    untried = _phones_left(campaign, per_number).filter(calls_made=0)
+    earliest = _phones_left(campaign, per_number).order_by().values("contact").annotate(at=Min("callback_at"))
+    again.annotate(untried=Exists(untried)).update(
+        callback_at=Case(When(untried=True, then=Value(None)), default=Subquery(earliest.values("at"))),
+        status=Case(When(untried=True, then=Value(CallStatus.PENDING)), default=Value(CallStatus.RETRY)),
+    )
+
+
+def _close_exhausted(campaign: Campaign, per_number: bool) -> None:
+    """P and R without an attempt left: M."""
+    waiting = Contact.objects.filter(campaign=campaign, status__in=[CallStatus.PENDING, CallStatus.RETRY])
+    spent = (
+        waiting.filter(~Exists(_phones_left(campaign, per_number)))
+        if per_number
+        else waiting.filter(calls_made__gte=campaign.max_attempts)
+    )
+    last_calls = (
+        CallHistory.objects.filter(campaign=campaign, contact_id__in=spent.values("pk"))
+        .values("contact_id")
+        .annotate(last=Max("pk"))
+        .values("last")
+    )
+    closed = CallHistory.objects.filter(pk__in=last_calls).update(closing=True)
+    _count_closed(campaign, closed)
+    spent.update(status=CallStatus.MAX_ATTEMPTS_REACHED, callback_at=None)
+
+
+def _phones_left(campaign: Campaign, per_number: bool) -> QuerySet[ContactPhone]:
+    left = Q(closed=False)
+    if per_number:
+        left &= Q(calls_made__lt=campaign.max_attempts)
+    return ContactPhone.objects.filter(left, contact=OuterRef("pk"))
+
+
+def _count_closed(campaign: Campaign, number: int) -> None:
+    if number:
+        today = day_of(timezone.now())
+        counters.change(campaign.pk, list_began(campaign), today, SERVER, Counter(closed_count=number))

@@ -1,0 +1,216 @@
+"""What dialers report of their calls: that they dial now, and how calls ended."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from callbacks.models import Agent, PersonalCallback
+from campaigns.models.contact import CallStatus, Contact, ContactPhone
+from dialing import call_log, personal_callbacks
+from dialing.call_results import CALL_RESULTS, CALLBACKS, DO_NOT_CALL, RETURNED
+from dialing.dialers import heard_from
+from dialing.leases import set_status
+from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease, LeaseState
+from dialing.models.lease import OPEN_STATES
+from dialing.record_feed import phones_of, store_contacts
+from dialing.results import CallReport, apply, classify
+from dialing.stop_gate import pass_gate
+from dnc import do_not_call_list
+
+
+class Dialing(StrEnum):
+    """The answer to "may I dial it now"; only `dialed` means yes."""
+
+    DIALED = "dialed"
+    LISTED = "doNotCall"
+    RECALLED = "recalled"
+    UNKNOWN = "unknown"
+
+
+class Outcome(StrEnum):
+    """What became of a reported result. `recalled`: the record was taken back before, nothing was stored."""
+
+    ACCEPTED = "accepted"
+    REPEATED = "repeated"
+    RECALLED = "recalled"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A call's end as a dialer reports it. `agent`: the agent's number; a callback: for results 14, 15."""
+
+    lease: uuid.UUID
+    code: int
+    agent: str = ""
+    talk_seconds: int | None = None
+    wrapup_seconds: int | None = None
+    callback_at: datetime | None = None
+    callback_number: str = ""
+
+    def check(self) -> None:
+        """Raises ValidationError."""
+        if self.code not in CALL_RESULTS:
+            raise ValidationError(f"callResult: there is no call result {self.code}")
+        if self.code in CALLBACKS and self.callback_at is None:
+            raise ValidationError(f"callback: result {self.code} needs the callback's time")
+
+
+def mark_dialed(dialer: str, lease_uuid: uuid.UUID, at: datetime | None = None) -> Dialing:
+    """The dialer is about to send the INVITE: the record becomes `dialed` and stays so until its result.
+
+    The last test before the call: the lease is the dialer's, not recalled and not run out, the campaign is
+    still on, the number still not on the Do Not Call list; a listed one ends here with result 26. Safe to ask
+    again: the same lease answers `dialed` again.
+    """
+    at = at or timezone.now()
+    sender = heard_from(dialer, at)
+    with transaction.atomic():
+        pass_gate()
+        lease = _open_for(sender, [lease_uuid]).get(lease_uuid)
+        if lease is None:
+            return Dialing.UNKNOWN
+        if lease.state == LeaseState.DIALED:
+            return Dialing.DIALED
+        if lease.state != LeaseState.ACTIVE or lease.expires_at <= at or is_stopped(lease):
+            return Dialing.RECALLED
+        if do_not_call_list.contains([lease.number]):
+            _Intake(sender, at).accept([(lease, Result(lease.pk, DO_NOT_CALL))])
+            return Dialing.LISTED
+        Lease.objects.filter(pk=lease.pk).update(state=LeaseState.DIALED, dialed_at=at)
+        if lease.contact_id:
+            set_status([lease], CallStatus.DIALED, call_result=0)
+        return Dialing.DIALED
+
+
+def is_stopped(lease: Lease) -> bool:
+    """Whether the campaign was switched off since; personal callbacks depend on no campaign (9.3)."""
+    campaign = lease.campaign
+    return bool(lease.contact_id and campaign and not (campaign.enabled and not campaign.deleted_at))
+
+
+def report_results(dialer: str, results: Sequence[Result], at: datetime | None = None) -> list[Outcome]:
+    """Take the results in, all in one transaction; the outcome of each, in order. Raises ValidationError.
+
+    A result counts once: reported again, also within the same list, it is `repeated`. It is taken as long
+    as the lease is open, so also after the dialer was thought lost, until its record became pending again.
+    """
+    at = at or timezone.now()
+    for result in results:
+        result.check()
+    sender = heard_from(dialer, at)
+    with transaction.atomic():
+        leases = _open_for(sender, [result.lease for result in results])
+        accepted: list[tuple[Lease, Result]] = []
+        outcomes = []
+        for result in results:
+            lease = leases.get(result.lease)
+            outcomes.append(_outcome(lease))
+            if lease and outcomes[-1] == Outcome.ACCEPTED:
+                lease.state = LeaseState.DONE
+                accepted.append((lease, result))
+        _Intake(sender, at).accept(accepted)
+    return outcomes
+
+
+def _outcome(lease: Lease | None) -> Outcome:
+    if lease is None:
+        return Outcome.UNKNOWN
+    if lease.state in OPEN_STATES:
+        return Outcome.ACCEPTED
+    return Outcome.REPEATED if lease.state == LeaseState.DONE else Outcome.RECALLED
+
+
+def _open_for(dialer: Dialer, uuids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Lease]:
+    """The dialer's leases of that name, locked."""
+    leases = Lease.objects.select_related("campaign").filter(pk__in=uuids, dialer=dialer)
+    return {lease.pk: lease for lease in leases.order_by("pk").select_for_update(of=("self",))}
+
+
+class _Intake:
+    """Results of one request on their way into contacts, callbacks, history and counters."""
+
+    def __init__(self, dialer: Dialer, at: datetime) -> None:
+        self.dialer, self.at, self.options = dialer, at, CampaignManagerOptions.load()
+
+    def accept(self, accepted: Sequence[tuple[Lease, Result]]) -> None:
+        """Inside the transaction that has locked the leases."""
+        if not accepted:
+            return
+        self.agents = _agents(result.agent for _, result in accepted)
+        contacts = _locked_contacts(lease.contact_id for lease, _ in accepted if lease.contact_id)
+        phones = phones_of(list(contacts.values()))
+        calls: list[CallHistory] = []
+        self.scheduled: list[PersonalCallback] = []
+        for lease, result in accepted:
+            if lease.contact_id:
+                calls.append(self.contact_result(lease, result, contacts.get(lease.contact_id), phones))
+        store_contacts(list(contacts.values()), phones)
+        personal_callbacks.store_scheduled(self.scheduled)
+        called_back = [(le, re, self.details(le, re)) for le, re in accepted if le.personal_callback_id]
+        calls += personal_callbacks.take_results(called_back, self.options, self.at)
+        done = Lease.objects.filter(pk__in=[lease.pk for lease, _ in accepted])
+        done.update(state=LeaseState.DONE, ended_at=self.at)
+        call_log.store([call for call in calls if call.call_result not in RETURNED])
+
+    def contact_result(
+        self,
+        lease: Lease,
+        result: Result,
+        contact: Contact | None,
+        phones: Mapping[int, Sequence[ContactPhone]],
+    ) -> CallHistory:
+        """Change the contact; the row for the history. An import may have replaced the contact meanwhile."""
+        campaign = lease.campaign
+        assert campaign is not None
+        code = classify(result.code, result.talk_seconds, campaign.minimum_call_duration)
+        agent = self.agents.get(result.agent)
+        details = self.details(lease, result)
+        if contact is None:
+            return call_log.without_record(code, contact_id=lease.contact_id, **details)
+        personal = code in CALLBACKS and campaign.personalized_callback_enabled and agent is not None
+        report = CallReport(code, self.at, result.callback_at, result.callback_number, personal)
+        own = phones[contact.pk]
+        dialed = _dialed_phone(lease, own)
+        per_number = self.options.max_attempts_per_number
+        apply(report, contact, own, dialed, lease.status_before, campaign, per_number)
+        if personal and agent:
+            callback = personal_callbacks.scheduled(
+                contact, agent, campaign, report, lease.number, self.options
+            )
+            self.scheduled.append(callback)
+        return call_log.contact_call(contact, code, **details)
+
+    def details(self, lease: Lease, result: Result) -> dict[str, Any]:
+        return call_log.of_lease(lease, self.dialer, self.at) | {
+            "agent": result.agent,
+            "talk_seconds": result.talk_seconds or 0,
+            "wrapup_seconds": result.wrapup_seconds or 0,
+            "callback_at": result.callback_at if result.code in CALLBACKS else None,
+            "callback_number": result.callback_number if result.code in CALLBACKS else "",
+        }
+
+
+def _dialed_phone(lease: Lease, phones: Sequence[ContactPhone]) -> ContactPhone | None:
+    """By its position; a callback's by its number, if it is one of the contact's."""
+    if lease.phone is not None:
+        return next((phone for phone in phones if phone.position == lease.phone), None)
+    return next((phone for phone in phones if phone.number == lease.number), None)
+
+
+def _agents(numbers: Iterable[str]) -> dict[str, Agent]:
+    wanted = {number for number in numbers if number}
+    agents = Agent.objects.filter(agent_id__in=wanted, deleted_at=None)
+    return {agent.agent_id: agent for agent in agents}
+
+
+def _locked_contacts(ids: Iterable[int]) -> dict[int, Contact]:
+    contacts = Contact.objects.filter(pk__in=list(ids)).select_related("zone_set").order_by("pk")
+    return {contact.pk: contact for contact in contacts.select_for_update(of=("self",))}

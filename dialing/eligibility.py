@@ -1,0 +1,258 @@
+"""The one decision: may this contact be dialed now, with which phone; if not, why, and from when.
+
+Pure. The record feed selects in sets what this allows one by one; explanations and the dry run ask it too.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+
+from django.conf import settings
+
+from campaigns.models import Campaign
+from campaigns.models.campaign import DialingMode
+from campaigns.models.contact import CallStatus, Contact, ContactPhone
+from dialing.models import CampaignManagerOptions, Lease, LeaseState
+from dialing.results import open_phones
+from dialing.service_day import next_daily_reset
+from timezones.local_time import DialingWindow, actual_time, is_inside, next_inside
+
+DIALABLE = (CallStatus.CALLBACK_REQUESTED, CallStatus.RETRY, CallStatus.PENDING)
+WITH_A_DIALER = {CallStatus.ACTIVE, CallStatus.DIALED, CallStatus.UNKNOWN}
+
+
+class Rule(StrEnum):
+    """In the order in which a reason is given (outbound-option.md 5.2)."""
+
+    ENABLED = "campaign enabled"
+    DATES = "dates"
+    MODE = "dialing mode"
+    RESERVATION = "reservation percentage"
+    ZONE = "campaign time zone"
+    ATTEMPT_RULE = "maximum attempts being changed"
+    STATUS = "status"
+    LEASE = "with a dialer"
+    ATTEMPTS = "attempts"
+    DO_NOT_CALL = "Do Not Call"
+    DUE = "due time"
+    WINDOW = "dialing window"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A rule against dialing now; `until`: when it may lift by itself, None: not without somebody's act."""
+
+    rule: Rule
+    reason: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`phone` and `number` to dial now, or what is `against` it; `phone` is None for another callback number.
+
+    `changes_at`: when the contact may become dialable; None: never by itself, or it is dialable now.
+    """
+
+    number: str
+    phone: ContactPhone | None
+    against: tuple[Refusal, ...]
+    changes_at: datetime | None
+
+    @property
+    def dialable(self) -> bool:
+        return not self.against
+
+    @property
+    def first(self) -> Refusal | None:
+        return self.against[0] if self.against else None
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """All that the decision needs beside the contact.
+
+    `listed`: numbers on the Do Not Call list; `attempt_rule_in_force`: whether the contacts have been told
+    apart by the campaign's present `maxAttempts` (4.2); `lease`: the contact's open one.
+    """
+
+    campaign: Campaign
+    options: CampaignManagerOptions
+    listed: Collection[str] = ()
+    attempt_rule_in_force: bool = True
+    lease: Lease | None = None
+
+
+def decide(
+    contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances, at: datetime
+) -> Verdict:
+    """The verdict on one contact. `phones`: all of its phones, in dialing order."""
+    target = choose(contact, phones, circumstances)
+    against = tuple(refusals(contact, phones, circumstances, at))
+    return Verdict(
+        number=target.number,
+        phone=target.phone,
+        against=against,
+        changes_at=next_change(contact, phones, circumstances, at) if against else None,
+    )
+
+
+def refusals(
+    contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances, at: datetime
+) -> Iterator[Refusal]:
+    """All rules against dialing the contact at that instant, in order."""
+    yield from campaign_refusals(circumstances.campaign, circumstances.attempt_rule_in_force, at)
+    if contact.status not in DIALABLE:
+        yield _not_dialable(contact, circumstances)
+        return
+    target = choose(contact, phones, circumstances)
+    yield from against_number(contact, target, circumstances, at)
+    if contact.status != CallStatus.CALLBACK_REQUESTED:
+        yield from _outside_window(contact, circumstances.campaign, at)
+
+
+def campaign_refusals(campaign: Campaign, attempt_rule_in_force: bool, at: datetime) -> Iterator[Refusal]:
+    """The rules that hold for all contacts of a campaign (outbound-option.md 5.2, 4.2, 6)."""
+    if not campaign.enabled or campaign.deleted_at:
+        yield Refusal(Rule.ENABLED, "the campaign is not enabled")
+    yield from _outside_dates(campaign, at)
+    if campaign.dialing_mode == DialingMode.INBOUND:
+        yield Refusal(Rule.MODE, "the dialing mode is inbound")
+    if not campaign.reservation_percentage:
+        yield Refusal(Rule.RESERVATION, "no agents are reserved: the percentage is 0")
+    if campaign.time_zone.retired:
+        yield Refusal(Rule.ZONE, "the campaign's time zone is no longer in the list of zones")
+    if not attempt_rule_in_force:
+        yield Refusal(Rule.ATTEMPT_RULE, "maxAttempts is being changed", at)
+
+
+def against_number(
+    contact: Contact, target: "Target", circumstances: Circumstances, at: datetime
+) -> Iterator[Refusal]:
+    """The rules that hold for the number which comes next: attempts, Do Not Call, due time."""
+    if target.why:
+        yield target.why
+    elif contact.status == CallStatus.CALLBACK_REQUESTED:
+        yield from _callback_due(contact, circumstances, at)
+    else:
+        due = max((time for time in (contact.callback_at, target.due) if time), default=None)
+        if due and due > at:
+            yield Refusal(Rule.DUE, "the next call is due later", due)
+
+
+def next_change(
+    contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances, at: datetime
+) -> datetime | None:
+    """The next instant at which the contact may become dialable when nobody does anything."""
+    moment = at
+    while against := list(refusals(contact, phones, circumstances, moment)):
+        times = [refusal.until for refusal in against]
+        if None in times:
+            return None
+        later = max(time for time in times if time)
+        if later <= moment:
+            break
+        moment = later
+    return moment
+
+
+@dataclass(frozen=True)
+class Target:
+    """The number to dial next and when it is due; `why`: the reason when there is none."""
+
+    number: str = ""
+    phone: ContactPhone | None = None
+    due: datetime | None = None
+    why: Refusal | None = None
+
+
+def choose(contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances) -> Target:
+    """Which number comes next, due or not (outbound-option.md 4.1); listed ones never do."""
+    per_number = circumstances.options.max_attempts_per_number
+    if contact.status == CallStatus.CALLBACK_REQUESTED:
+        return _callback_target(contact, phones, circumstances)
+    left = open_phones(phones, contact, circumstances.campaign, per_number)
+    allowed = [phone for phone in left if phone.number not in circumstances.listed]
+    if not allowed:
+        listed = Refusal(Rule.DO_NOT_CALL, "every number left is on the Do Not Call list")
+        return Target(why=listed if left else Refusal(Rule.ATTEMPTS, "no attempt is left"))
+    phone = next_phone(allowed)
+    return Target(phone.number, phone, phone.callback_at)
+
+
+def next_phone(phones: Sequence[ContactPhone]) -> ContactPhone:
+    """Each phone once in their order; then the one due first, ties in their order (4.1)."""
+    untried = [phone for phone in phones if not phone.calls_made]
+    return untried[0] if untried else min(phones, key=_due_first)
+
+
+def _due_first(phone: ContactPhone) -> tuple[float, int]:
+    return (phone.callback_at.timestamp() if phone.callback_at else 0.0, phone.position)
+
+
+def called_back_phone(contact: Contact, phones: Sequence[ContactPhone]) -> ContactPhone | None:
+    """The phone that a callback dials, None when its number is none of the contact's."""
+    return next((phone for phone in phones if phone.number == contact.callback_number), None)
+
+
+def _callback_target(
+    contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances
+) -> Target:
+    phone = called_back_phone(contact, phones)
+    per_number = circumstances.options.max_attempts_per_number
+    bearer = phone or phones[0]
+    made = bearer.calls_made if per_number else contact.calls_made
+    if contact.callback_number in circumstances.listed:
+        return Target(why=Refusal(Rule.DO_NOT_CALL, "the callback's number is on the Do Not Call list"))
+    if made >= circumstances.campaign.max_attempts:
+        return Target(why=Refusal(Rule.ATTEMPTS, "no attempt is left for the callback"))
+    return Target(contact.callback_number, phone, contact.callback_at)
+
+
+def _not_dialable(contact: Contact, circumstances: Circumstances) -> Refusal:
+    status = CallStatus(contact.status)
+    if status not in WITH_A_DIALER:
+        return Refusal(Rule.STATUS, f"the contact is {status.label}")
+    lease = circumstances.lease
+    if lease is None:
+        return Refusal(Rule.LEASE, f"the contact is {status.label}")
+    if lease.state == LeaseState.UNKNOWN:
+        until = (lease.ended_at or lease.expires_at) + circumstances.options.unknown_reset
+        return Refusal(Rule.LEASE, f"the dialer {lease.dialer} was lost", until)
+    # A dialed number is never dialed again by itself (2.2).
+    until = lease.expires_at if lease.state == LeaseState.ACTIVE else None  # type: ignore[assignment]
+    return Refusal(Rule.LEASE, f"the dialer {lease.dialer} has it", until)
+
+
+def _outside_dates(campaign: Campaign, at: datetime) -> Iterator[Refusal]:
+    """Judged in the campaign's zone (5.2)."""
+    local = actual_time(campaign.time_zone, at)
+    if local.date() < campaign.start_date:
+        start = datetime.combine(campaign.start_date, time(), local.tzinfo)
+        yield Refusal(Rule.DATES, f"the campaign starts on {campaign.start_date}", start)
+    elif local.date() > campaign.end_date:
+        yield Refusal(Rule.DATES, f"the campaign ended on {campaign.end_date}")
+
+
+def _callback_due(contact: Contact, circumstances: Circumstances, at: datetime) -> Iterator[Refusal]:
+    """A regular callback is not bound to the dialing window, only to its own time limit (5.4)."""
+    due = contact.callback_at
+    if due is None or due > at:
+        yield Refusal(Rule.DUE, "the callback is due later", due)
+    elif at > due + settings.CALLBACK_TIME_LIMIT:
+        missed = "the callback's time has passed"
+        reset = next_daily_reset(at) if circumstances.options.reschedule_callbacks else None
+        yield Refusal(Rule.DUE, missed, reset)
+
+
+def _outside_window(contact: Contact, campaign: Campaign, at: datetime) -> Iterator[Refusal]:
+    """By the zones of the first phone; with several, all of them have to be inside (4.1, 6)."""
+    window, zones = window_of(campaign), contact.zone_set.zones
+    if not is_inside(window, zones, campaign.time_zone, at):
+        opens = next_inside(window, zones, campaign.time_zone, at)
+        yield Refusal(Rule.WINDOW, "outside the dialing hours in the customer's time", opens)
+
+
+def window_of(campaign: Campaign) -> DialingWindow:
+    return DialingWindow(campaign.start_time, campaign.end_time)

@@ -1,0 +1,137 @@
+"""What becomes of open leases without a result: recalled, lost, given up (outbound-option.md 2.1, 2.2, 13.1).
+
+Every step is a conditional update of leases in one transaction with their records, so that of two that meet
+one wins. Locks are taken in one order everywhere: dialer, lease, record.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from callbacks.models import PersonalCallback
+from campaigns.models.contact import CallStatus, Contact
+from dialing.call_results import NOT_ATTEMPTED
+from dialing.models import CampaignManagerOptions, Dialer, Lease, LeaseState
+
+# Leases of one step; recalled together, they bear one number.
+BATCH = 1_000
+
+
+def recall(leases: QuerySet[Lease], reason: str, at: datetime | None = None) -> int:
+    """Take back what dialers hold of these leases; how many dialers were told of.
+
+    Records not dialed yet return to what they were, with result 25. Calls under way go on (13.1); their
+    dialers are told once, so that they can cancel what still rings.
+    """
+    at = at or timezone.now()
+    told = 0
+    holding = leases.filter(state__in=[LeaseState.ACTIVE, LeaseState.DIALED], recall_number=None)
+    for dialer in holding.order_by("dialer").values_list("dialer", flat=True).distinct():
+        while batch := _recall_batch(holding.filter(dialer=dialer), dialer, reason, at):
+            told += batch
+    return told
+
+
+@transaction.atomic
+def _recall_batch(holding: QuerySet[Lease], dialer: int, reason: str, at: datetime) -> int:
+    # The dialer's row is the lock under which its recalls get numbers in the order of their commits.
+    Dialer.objects.filter(pk=dialer).update(recall_number=F("recall_number") + 1)
+    number = Dialer.objects.values_list("recall_number", flat=True).get(pk=dialer)
+    batch = list(holding.order_by("pk").select_for_update(of=("self",))[:BATCH])
+    mine = Lease.objects.filter(pk__in=[lease.pk for lease in batch])
+    mine.update(recall_number=number, recall_reason=reason)
+    active = [lease for lease in batch if lease.state == LeaseState.ACTIVE]
+    mine.filter(state=LeaseState.ACTIVE).update(state=LeaseState.RECALLED, ended_at=at)
+    give_back(active)
+    return len(batch)
+
+
+def give_back(leases: Sequence[Lease], call_result: int = NOT_ATTEMPTED) -> None:
+    """The records of leases that ended without a call become what they were before."""
+    by_status = defaultdict(list)
+    for lease in leases:
+        by_status[lease.status_before].append(lease)
+    for status, group in by_status.items():
+        set_status(group, CallStatus(status), call_result=call_result)
+
+
+def set_status(leases: Sequence[Lease], status: CallStatus, **values: int) -> None:
+    """Status (and more) of the records of these leases; a callback goes by the same letters."""
+    contacts = [lease.contact_id for lease in leases if lease.contact_id]
+    callbacks = [lease.personal_callback_id for lease in leases if lease.personal_callback_id]
+    if contacts:
+        Contact.objects.filter(pk__in=contacts).update(status=status, **values)
+    if callbacks:
+        PersonalCallback.objects.filter(pk__in=callbacks).update(call_status=status, **values)
+
+
+def recalls_after(dialer: str, after: int, at: datetime | None = None) -> list[Lease]:
+    """The dialer's leases recalled under a number above `after`, in order; that confirms those up to it.
+
+    One cheap look, for a long poll to repeat. `lease.recall_number` and `lease.recall_reason` are set; the
+    largest number is the next `after`.
+    """
+    known = Dialer.objects.filter(name=dialer)
+    known.filter(confirmed_recall__lt=after).update(confirmed_recall=after)
+    recalled = Lease.objects.filter(dialer__name=dialer, recall_number__gt=after)
+    return list(recalled.order_by("recall_number", "pk"))
+
+
+def recall_of_disabled_campaigns(at: datetime | None = None) -> int:
+    """Recall what dialers still hold of campaigns that are off, however they were switched off."""
+    off = Q(campaign__enabled=False) | Q(campaign__deleted_at__isnull=False)
+    return recall(Lease.objects.filter(off, personal_callback=None), "campaign disabled", at)
+
+
+def give_up_silent(at: datetime | None = None) -> int:
+    """Records of dialers not heard from, and records kept too long without a call, become unknown; how many.
+
+    A record that was dialed stays as it is: it is never dialed again by itself (2.2).
+    """
+    at = at or timezone.now()
+    silent = Q(dialer__last_seen_at__lt=at - CampaignManagerOptions.load().dialer_silence)
+    return _in_batches(
+        Lease.objects.active().filter(silent | Q(expires_at__lt=at)),
+        LeaseState.UNKNOWN,
+        lambda batch: set_status(batch, CallStatus.UNKNOWN),
+        at,
+    )
+
+
+def unknown_to_pending(at: datetime | None = None) -> int:
+    """Records unknown for the time of UnknownCallStatusResetTime become pending again (2.1); how many."""
+    at = at or timezone.now()
+    over = at - CampaignManagerOptions.load().unknown_reset
+    return _in_batches(
+        Lease.objects.filter(state=LeaseState.UNKNOWN, ended_at__lte=over),
+        LeaseState.LOST,
+        _pending_again,
+        at,
+    )
+
+
+def _pending_again(leases: Sequence[Lease]) -> None:
+    """P for all but callbacks, whose promise of a time stands."""
+    promised = [lease for lease in leases if lease.status_before == CallStatus.CALLBACK_REQUESTED]
+    give_back(promised)
+    set_status([lease for lease in leases if lease not in promised], CallStatus.PENDING)
+
+
+def _in_batches(
+    leases: QuerySet[Lease], state: str, change: Callable[[list[Lease]], None], at: datetime
+) -> int:
+    """Move the leases to the state and their records with them, a short transaction a batch."""
+    moved = 0
+    while True:
+        with transaction.atomic():
+            chosen = leases.order_by("pk").select_for_update(skip_locked=True, of=("self",))
+            batch = list(chosen[:BATCH])
+            Lease.objects.filter(pk__in=[lease.pk for lease in batch]).update(state=state, ended_at=at)
+            change(batch)
+        moved += len(batch)
+        if len(batch) < BATCH:
+            return moved

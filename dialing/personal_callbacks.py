@@ -1,0 +1,326 @@
+"""Personal callbacks with dialers (outbound-option.md 9): handed out when due, rescheduled by their results.
+
+A callback is tried inside one window a day, from its time on for CALLBACK_TIME_LIMIT; `maxAttempts` counts
+windows.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from callbacks.history import record
+from callbacks.models import Agent, CallbackStatus, PersonalCallback
+from campaigns.models import Campaign
+from campaigns.models.campaign import RescheduleCallbackMode
+from campaigns.models.contact import CallStatus, Contact
+from dialing import call_log, call_results
+from dialing.call_results import CALLBACKS, DO_NOT_CALL
+from dialing.dialers import heard_from
+from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease
+from dialing.results import CallReport
+from dialing.service_day import day_of
+from dialing.stop_gate import pass_gate
+from dnc import do_not_call_list
+from outbound_site.server_time import to_utc, to_wall
+
+if TYPE_CHECKING:
+    from dialing.calls import Result
+
+MOST_CALLBACKS = 200
+BATCH = 1_000
+USE_DN = RescheduleCallbackMode.USE_CAMPAIGN_DN
+REACHED = {call_results.ANSWERED, call_results.ANSWERING_MACHINE}
+REJECTED = {call_results.REJECTED, call_results.REJECTED_AND_CLOSED}
+# The number is of no use: it is not called again.
+UNUSABLE = {3, 5, call_results.NOT_ALLOCATED, 11, 23, DO_NOT_CALL}
+# Those that PersonalCallbackReattempt = 0 closes (9.1).
+CLOSED_WITHOUT_REATTEMPT = {2, 4, 6, 8, 9, 16}
+BUSY, NO_RINGBACK = 9, {4, 27, 28}
+SATURDAY, SUNDAY = 5, 6
+RESULT_FIELDS = ["call_status", "call_result", "callback_date_time", "max_attempts", "phone"]
+
+
+@dataclass(frozen=True)
+class CallbackRecord:
+    """A personal callback as it leaves; `other_agent`: reserve another one, by `campaign_dn`."""
+
+    lease: Lease
+    callback: PersonalCallback
+    other_agent: bool
+
+
+def claim_callbacks(
+    dialer: str, agents: Sequence[str], count: int, at: datetime | None = None
+) -> list[CallbackRecord]:
+    """Give the dialer up to `count` due personal callbacks of these agents, who are logged in at it.
+
+    Also those of agents who are logged in nowhere, where the campaign's mode is `useCampaignDN` and the
+    callback has a campaignDn. Every number is tested against the Do Not Call list.
+    """
+    at = at or timezone.now()
+    sender = heard_from(dialer, at)
+    if sender.agents != list(agents):
+        Dialer.objects.filter(pk=sender.pk).update(agents=list(agents))
+    options = CampaignManagerOptions.load()
+    with transaction.atomic():
+        pass_gate()
+        due = due_callbacks(agents, _logged_in(options, at) | set(agents), at)
+        chosen = due.select_related("agent", "campaign").order_by("callback_date_time", "pk")
+        rows = list(chosen.select_for_update(skip_locked=True, of=("self",))[: min(count, MOST_CALLBACKS)])
+        listed = do_not_call_list.contains([row.phone for row in rows])
+        hits = [row for row in rows if row.phone in listed]
+        _close_listed(hits, sender, at)
+        return _lease([row for row in rows if row not in hits], agents, sender, options, at)
+
+
+def due_callbacks(
+    agents: Collection[str], logged_in: Collection[str], at: datetime
+) -> QuerySet[PersonalCallback]:
+    """Pending ones whose window is open, not waiting for their next try, with an agent who can take them."""
+    waiting = Lease.objects.filter(personal_callback=OuterRef("pk"), try_again_at__gt=at)
+    use_dn = Q(campaign=None) | Q(campaign__reschedule_callback_mode=USE_DN)
+    deserted = ~Q(agent__agent_id__in=logged_in) & use_dn & ~Q(campaign_dn="")
+    return PersonalCallback.objects.filter(
+        Q(agent__agent_id__in=agents) | deserted,
+        ~Exists(waiting),
+        call_status=CallbackStatus.PENDING,
+        callback_date_time__range=(at - settings.CALLBACK_TIME_LIMIT, at),
+        max_attempts__gt=0,
+    )
+
+
+def _logged_in(options: CampaignManagerOptions, at: datetime) -> set[str]:
+    alive = Dialer.objects.filter(last_seen_at__gte=at - options.dialer_silence)
+    return {agent for agents in alive.values_list("agents", flat=True) for agent in agents}
+
+
+def _lease(
+    rows: Sequence[PersonalCallback],
+    agents: Collection[str],
+    dialer: Dialer,
+    options: CampaignManagerOptions,
+    at: datetime,
+) -> list[CallbackRecord]:
+    leases = [
+        Lease(
+            dialer=dialer,
+            campaign=row.campaign,
+            personal_callback=row,
+            number=row.phone,
+            attempt=1,
+            campaign_version=row.campaign.change_stamp if row.campaign else 0,
+            status_before=CallStatus.PENDING,
+            granted_at=at,
+            expires_at=at + options.lease_time,
+        )
+        for row in rows
+    ]
+    Lease.objects.bulk_create(leases)
+    taken = PersonalCallback.objects.filter(pk__in=[row.pk for row in rows])
+    taken.update(call_status=CallbackStatus.ACTIVE, sent_to_dialer_at=at)
+    return [
+        CallbackRecord(lease, row, row.agent.agent_id not in agents)
+        for lease, row in zip(leases, rows, strict=True)
+    ]
+
+
+def _close_listed(rows: Sequence[PersonalCallback], dialer: Dialer, at: datetime) -> None:
+    for row in rows:
+        row.call_status, row.call_result = CallbackStatus.CLOSED, DO_NOT_CALL
+    _store(rows)
+    call_log.store(
+        [
+            call_log.callback_call(
+                row,
+                DO_NOT_CALL,
+                at=at,
+                day=day_of(at),
+                campaign=row.campaign,
+                dialer=dialer.name,
+                number=row.phone,
+            )
+            for row in rows
+        ]
+    )
+
+
+def _store(rows: Sequence[PersonalCallback]) -> None:
+    PersonalCallback.objects.bulk_update(rows, RESULT_FIELDS)
+    if rows:
+        record(PersonalCallback.objects.filter(pk__in=[row.pk for row in rows]), "~")
+
+
+def scheduled(
+    contact: Contact,
+    agent: Agent,
+    campaign: Campaign,
+    report: CallReport,
+    number: str,
+    options: CampaignManagerOptions,
+) -> PersonalCallback:
+    """The personal callback that an agent's result 14 or 15 asks for, not yet stored."""
+    return PersonalCallback(
+        campaign=campaign,
+        agent=agent,
+        phone=report.callback_number or number,
+        account_number=contact.account_number,
+        first_name=contact.first_name,
+        last_name=contact.last_name,
+        max_attempts=options.callback_attempts,
+        callback_date_time=report.callback_at or report.ended_at,
+    )
+
+
+def store_scheduled(callbacks: Sequence[PersonalCallback]) -> None:
+    PersonalCallback.objects.bulk_create(callbacks)
+    if callbacks:
+        record(PersonalCallback.objects.filter(pk__in=[row.pk for row in callbacks]), "+")
+
+
+def take_results(
+    reported: Iterable[tuple[Lease, "Result", dict[str, Any]]],
+    options: CampaignManagerOptions,
+    at: datetime,
+) -> list[CallHistory]:
+    """Change and store the callbacks; the rows for the history. One removed meanwhile keeps only its row."""
+    pairs = list(reported)
+    wanted = [lease.personal_callback_id for lease, _, _ in pairs if lease.personal_callback_id]
+    locked = PersonalCallback.objects.locked().select_related("campaign").filter(pk__in=wanted)
+    rows = {row.pk: row for row in locked.order_by("pk")}
+    calls = []
+    for lease, result, details in pairs:
+        row = rows.get(lease.personal_callback_id or 0)
+        if row is not None:
+            report = CallReport(result.code, at, result.callback_at, result.callback_number)
+            lease.try_again_at = apply(report, row, options)
+            calls.append(call_log.callback_call(row, result.code, **details))
+        else:
+            gone = lease.personal_callback_id
+            calls.append(call_log.without_record(result.code, personal_callback_id=gone, **details))
+    _store(list(rows.values()))
+    Lease.objects.bulk_update([lease for lease, _, _ in pairs if lease.try_again_at], ["try_again_at"])
+    return calls
+
+
+def apply(report: CallReport, callback: PersonalCallback, options: CampaignManagerOptions) -> datetime | None:
+    """Change the callback as the result demands (9.1); when it may be tried again inside its window, if so.
+
+    Pure: nothing is stored.
+    """
+    callback.call_result = report.code
+    if report.code in CALLBACKS and report.callback_at:
+        callback.call_status, callback.callback_date_time = CallbackStatus.PENDING, report.callback_at
+        callback.phone = report.callback_number or callback.phone
+    elif report.code in REJECTED:
+        callback.call_status = CallbackStatus.AGENT_REJECTED
+    elif _closes(report.code, options):
+        callback.call_status = CallbackStatus.CLOSED
+    elif report.code == call_results.AGENT_NOT_RESERVED and mode_of(callback) != USE_DN:
+        agent_missing(callback, options, report.ended_at)
+    else:
+        return _within_window(report, callback, options)
+    return None
+
+
+def _closes(code: int, options: CampaignManagerOptions) -> bool:
+    given_up = code in CLOSED_WITHOUT_REATTEMPT and not options.callback_reattempt
+    return given_up or code in REACHED | UNUSABLE
+
+
+def _within_window(
+    report: CallReport, callback: PersonalCallback, options: CampaignManagerOptions
+) -> datetime | None:
+    """Again in the same window after the result's delay, else in the next one."""
+    again = report.ended_at + _delay(report.code, options)
+    if again <= callback.callback_date_time + settings.CALLBACK_TIME_LIMIT:
+        callback.call_status = CallbackStatus.PENDING
+        return again
+    free = report.code in NO_RINGBACK and options.callback_reattempt_no_ringback
+    next_window(callback, options, report.ended_at, counts=not free)
+    return None
+
+
+def _delay(code: int, options: CampaignManagerOptions) -> timedelta:
+    if code == BUSY:
+        return timedelta(minutes=options.callback_busy_minutes)
+    if code in call_results.RETURNED:
+        return timedelta(minutes=options.callback_agent_minutes)
+    if code in NO_RINGBACK and options.callback_reattempt_no_ringback:
+        return timedelta(minutes=1)
+    return timedelta(minutes=options.callback_no_answer_minutes)
+
+
+def next_window(
+    callback: PersonalCallback, options: CampaignManagerOptions, at: datetime, counts: bool = True
+) -> None:
+    """The window is over without success: one attempt less; P on the next allowed day, or M (9.1)."""
+    if counts:
+        callback.max_attempts = max(callback.max_attempts - 1, 0)
+    if not callback.max_attempts:
+        callback.call_status = CallbackStatus.MAX_ATTEMPTS_REACHED
+        return
+    callback.call_status = CallbackStatus.PENDING
+    callback.callback_date_time = same_time_next_day(callback.callback_date_time, options, at)
+
+
+def same_time_next_day(time: datetime, options: CampaignManagerOptions, at: datetime) -> datetime:
+    """The same time on the server's clock, on the first allowed day after its own that is still to come."""
+    skipped = {
+        day
+        for day, on in ((SATURDAY, options.callback_saturday), (SUNDAY, options.callback_sunday))
+        if not on
+    }
+    wall = to_wall(time)
+    days = max((to_wall(at) - wall).days, 0)
+    while True:
+        days += 1
+        candidate = wall + timedelta(days=days)
+        if candidate.weekday() not in skipped and to_utc(candidate) > at:
+            return to_utc(candidate)
+
+
+def agent_missing(callback: PersonalCallback, options: CampaignManagerOptions, at: datetime) -> None:
+    """The agent was not available while the window was open: by the campaign's mode (9.4)."""
+    if mode_of(callback) == RescheduleCallbackMode.ABANDON:
+        callback.call_status = CallbackStatus.AGENT_NOT_AVAILABLE
+    else:
+        next_window(callback, options, at)
+
+
+def mode_of(callback: PersonalCallback) -> str:
+    return callback.campaign.reschedule_callback_mode if callback.campaign else USE_DN
+
+
+def move_missed(at: datetime | None = None) -> int:
+    """Callbacks whose window closed while they were pending: by the mode, or the next window; how many."""
+    at = at or timezone.now()
+    options = CampaignManagerOptions.load()
+    missed = PersonalCallback.objects.filter(
+        call_status=CallbackStatus.PENDING, callback_date_time__lt=at - settings.CALLBACK_TIME_LIMIT
+    )
+    moved = 0
+    while True:
+        with transaction.atomic():
+            chosen = missed.select_related("campaign").order_by("pk")
+            rows = list(chosen.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+            for row in rows:
+                _move(row, options, at)
+            _store(rows)
+        moved += len(rows)
+        if len(rows) < BATCH:
+            return moved
+
+
+def _move(row: PersonalCallback, options: CampaignManagerOptions, at: datetime) -> None:
+    tried = row.sent_to_dialer_at is not None and row.sent_to_dialer_at >= row.callback_date_time
+    if tried:
+        next_window(row, options, at)
+    else:
+        row.call_result = call_results.AGENT_NOT_RESERVED
+        agent_missing(row, options, at)

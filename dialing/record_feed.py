@@ -1,0 +1,176 @@
+"""Hands records to dialers (outbound-option.md 5): what `eligibility` allows, selected in sets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from campaigns.models import Campaign
+from campaigns.models.contact import CallStatus, Contact, ContactPhone
+from dialing import attempt_rule, call_log
+from dialing.call_results import DO_NOT_CALL
+from dialing.dialers import heard_from
+from dialing.due_records import due_by_priority, take_first
+from dialing.eligibility import Circumstances, against_number, called_back_phone, campaign_refusals, choose
+from dialing.lists import list_began
+from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease
+from dialing.results import CallReport, apply, open_phones
+from dialing.service_day import day_of
+from dialing.stop_gate import pass_gate
+from dnc import do_not_call_list
+
+MOST_RECORDS = 1_000
+# Rounds of records whose numbers turn out to be listed; after them the answer is what there is.
+MOST_ROUNDS = 20
+# What a call result may change.
+CONTACT_FIELDS = ["status", "call_result", "calls_made", "callback_at", "callback_number", "last_phone"]
+PHONE_FIELDS = ["call_result", "calls_made", "callback_at", "closed"]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record as it leaves; `phone` is None when a callback goes to another number."""
+
+    lease: Lease
+    contact: Contact
+    phone: ContactPhone | None
+
+
+def claim_records(dialer: str, campaign_id: int, count: int, at: datetime | None = None) -> list[Record]:
+    """Give the dialer up to `count` (at most MOST_RECORDS) due records of the campaign; they become active.
+
+    Fewer, or none, when no more are due or the campaign does not dial now; that is no error. Every number
+    is tested against the Do Not Call list here, and a listed one is closed with result 26.
+    """
+    at = at or timezone.now()
+    sender = heard_from(dialer, at)
+    with transaction.atomic():
+        pass_gate()
+        campaign = Campaign.objects.active().select_related("time_zone").filter(pk=campaign_id).first()
+        options = CampaignManagerOptions.load()
+        if campaign is None or any(campaign_refusals(campaign, True, at)):
+            return []
+        if not attempt_rule.bring_into_force(campaign, options.max_attempts_per_number):
+            return []
+        hand_out = HandOut(campaign, options, sender, at)
+        return hand_out.take(min(count, MOST_RECORDS))
+
+
+@dataclass
+class HandOut:
+    """One hand-out of a campaign that is dialing, inside a transaction."""
+
+    campaign: Campaign
+    options: CampaignManagerOptions
+    dialer: Dialer
+    at: datetime
+    seen: set[int] = field(default_factory=set)
+
+    def take(self, count: int) -> list[Record]:
+        records: list[Record] = []
+        for status, groups in due_by_priority(self.campaign, self.options, self.at):
+            for _ in range(MOST_ROUNDS):
+                wanted = count - len(records)
+                contacts = take_first(status, groups, wanted, self.seen) if wanted else []
+                records += self.hand_out(contacts)
+                if len(contacts) < wanted or not wanted:
+                    break
+        return records
+
+    def hand_out(self, contacts: Sequence[Contact]) -> list[Record]:
+        """Lease those of the due contacts that have a number not listed; close the listed numbers."""
+        if not contacts:
+            return []
+        self.seen.update(contact.pk for contact in contacts)
+        phones = phones_of(contacts)
+        numbers = {phone.number for own in phones.values() for phone in own}
+        numbers |= {contact.callback_number for contact in contacts}
+        circumstances = Circumstances(self.campaign, self.options, do_not_call_list.contains(numbers))
+        hits: list[CallHistory] = []
+        records = []
+        for contact in contacts:
+            status, own = contact.status, phones[contact.pk]
+            calls = self.close_listed(contact, own, circumstances)
+            hits += calls
+            # A callback whose number is listed is an ordinary record from the next hand-out on.
+            if not (calls and status == CallStatus.CALLBACK_REQUESTED):
+                records += self.lease(contact, own, circumstances)
+        changed = {call.contact_id for call in hits}
+        store_contacts([c for c in contacts if c.pk in changed], phones)
+        call_log.store(hits)
+        Lease.objects.bulk_create([record.lease for record in records])
+        taken = Contact.objects.filter(pk__in=[record.contact.pk for record in records])
+        taken.update(status=CallStatus.ACTIVE)
+        return records
+
+    def lease(
+        self, contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances
+    ) -> list[Record]:
+        target = choose(contact, phones, circumstances)
+        if any(against_number(contact, target, circumstances, self.at)):
+            return []
+        is_callback = contact.status == CallStatus.CALLBACK_REQUESTED
+        lease = Lease(
+            dialer=self.dialer,
+            campaign=self.campaign,
+            contact=contact,
+            phone=target.phone.position if target.phone and not is_callback else None,
+            number=target.number,
+            attempt=contact.calls_made + 1,
+            mode=self.campaign.dialing_mode,
+            campaign_version=self.campaign.change_stamp,
+            list_began=list_began(self.campaign),
+            status_before=contact.status,
+            granted_at=self.at,
+            expires_at=self.at + self.options.lease_time,
+        )
+        contact.status = CallStatus.ACTIVE
+        return [Record(lease, contact, target.phone)]
+
+    def close_listed(
+        self, contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances
+    ) -> list[CallHistory]:
+        """Result 26 for each number of the contact that could be dialed and is listed; the rows to store."""
+        per_number = self.options.max_attempts_per_number
+        status, numbers = contact.status, {contact.callback_number: called_back_phone(contact, phones)}
+        if status != CallStatus.CALLBACK_REQUESTED:
+            left = open_phones(phones, contact, self.campaign, per_number)
+            numbers = {phone.number: phone for phone in left}
+        calls = []
+        for number, phone in numbers.items():
+            if number in circumstances.listed:
+                report = CallReport(DO_NOT_CALL, self.at)
+                apply(report, contact, phones, phone, status, self.campaign, per_number)
+                calls.append(self.hit(contact, number, phone))
+        return calls
+
+    def hit(self, contact: Contact, number: str, phone: ContactPhone | None) -> CallHistory:
+        return call_log.contact_call(
+            contact,
+            DO_NOT_CALL,
+            at=self.at,
+            day=day_of(self.at),
+            campaign=self.campaign,
+            campaign_version=self.campaign.change_stamp,
+            list_began=list_began(self.campaign),
+            dialer=self.dialer.name,
+            number=number,
+            phone=phone.position if phone else None,
+        )
+
+
+def phones_of(contacts: Sequence[Contact]) -> dict[int, list[ContactPhone]]:
+    """Each contact's phones in dialing order, in one query."""
+    phones: dict[int, list[ContactPhone]] = {contact.pk: [] for contact in contacts}
+    for phone in ContactPhone.objects.filter(contact__in=list(phones)).order_by("contact", "position"):
+        phones[phone.contact_id].append(phone)
+    return phones
+
+
+def store_contacts(contacts: Sequence[Contact], phones: Mapping[int, Sequence[ContactPhone]]) -> None:
+    """Write what `results` changed of contacts and their phones."""
+    Contact.objects.bulk_update(contacts, CONTACT_FIELDS)
+    changed = [phone for contact in contacts for phone in phones[contact.pk]]
+    ContactPhone.objects.bulk_update(changed, PHONE_FIELDS)
