@@ -8,7 +8,7 @@ from typing import IO, Any
 from xml.parsers import expat
 
 from django.conf import settings
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser
 from rest_framework_xml.parsers import XMLParser
 
 from outbound_site.unifiedconfig.documents import Document, Repeated
@@ -51,8 +51,12 @@ class TextXMLParser(UnifiedXMLParser):
     media_type = "text/xml"
 
 
-class UnifiedJSONParser(JSONParser):
-    def parse(  # type: ignore[override]
+class UnifiedJSONParser(BaseParser):
+    """Not a JSONParser: for those REST framework reads the whole body before they can refuse its length."""
+
+    media_type = "application/json"
+
+    def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: dict[str, Any] | None = None
     ) -> Document:
         return parse_json(read_body(stream, parser_context))
