@@ -94,6 +94,9 @@ class DeletedAdmin(RecordedAdmin):
         ]
         return [str(item) for item in items], self.referring(items, CASCADE), set(), protected
 
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return super().delete_view(request, object_id, {"title": "Purge", **(extra_context or {})})
+
     def referring(self, items: list[Markable], on_delete: Any) -> dict[str, int]:
         """How many rows of each kind refer to the items in that way."""
         concrete = self.model._meta.concrete_model

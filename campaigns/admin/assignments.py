@@ -24,25 +24,31 @@ PARAMETERS: list[Any] = [
 ]
 
 
-class SkillGroupInline(admin.TabularInline):
+class SkillGroupInline(admin.StackedInline):
     """Who may edit the campaign may edit its skill groups."""
 
     model = CampaignSkillGroup
     fields = PARAMETERS
+    # A row to begin with; the page's own link adds more.
     extra = 1
     max_num = MAX_SKILL_GROUPS
     verbose_name = "skill group"
     verbose_name_plural = "skill groups"
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The groups that are free or this campaign's, looked up once and not for each row."""
-        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "skill_group":
             url: Any = request.resolver_match
             field.queryset = free_groups(url.kwargs.get("object_id"))
             field.choices = [("", "---------"), *((group.pk, group.name) for group in field.queryset)]
             field.error_messages["invalid_choice"] = "This skill group is in another campaign or was deleted"
+            field.widget.can_add_related = field.widget.can_change_related = False
+            field.widget.can_view_related = False
         return field
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("skill_group").order_by("pk")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.may_edit(request)

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from campaigns.admin.assignments import SkillGroupInline, assignment_history, skill_group_change
 from campaigns.configuration import create_campaign, delete_campaign, fill_defaults, update_campaign
@@ -114,19 +115,19 @@ class CampaignAdmin(MarkableAdmin, StampedAdmin):
         ("time_zone", admin.RelatedOnlyFieldListFilter),
     ]
     search_fields = ["name", "description", "skill_group_infos__skill_group__name"]
-    save_on_top = True
 
     @admin.display(description="dates", ordering="start_date")
     def dates(self, campaign: Campaign) -> str:
-        return f"{campaign.start_date} to {campaign.end_date}"
+        return two_lines(f"{campaign.start_date} to", campaign.end_date)
 
-    @admin.display(description="hours of the customer, else of the zone", ordering="start_time")
+    @admin.display(description="hours", ordering="start_time")
     def hours(self, campaign: Campaign) -> str:
-        return f"{campaign.start_time:%H:%M}–{campaign.end_time:%H:%M}, {campaign.time_zone.name}"
+        hours = f"{campaign.start_time:%H:%M}–{campaign.end_time:%H:%M}"
+        return two_lines(hours, campaign.time_zone.name)
 
     @admin.display(description="skill groups", empty_value="–")
-    def skill_groups(self, campaign: Campaign) -> str | None:
-        return ", ".join(str(info.skill_group) for info in campaign.skill_group_infos.all()) or None
+    def skill_groups(self, campaign: Any) -> str | None:
+        return ", ".join(info.skill_group.name for info in campaign.loaded_skill_groups) or None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         campaigns: QuerySet[Any] = Campaign.objects.active().with_parts()
@@ -167,6 +168,10 @@ class CampaignAdmin(MarkableAdmin, StampedAdmin):
 
     def histories_of_parts(self, object_id: str) -> dict[str, list[Any]]:
         return {"Skill groups": assignment_history(object_id)}
+
+
+def two_lines(first: object, second: object) -> str:
+    return format_html('<span class="line">{}</span><br>{}', first, second)
 
 
 def editable(campaign: Campaign | None) -> bool:

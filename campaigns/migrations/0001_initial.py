@@ -1330,6 +1330,7 @@ class Migration(migrations.Migration):
                         default=0,
                         help_text="IVR ports to which the dialer may transfer calls.",
                         validators=[outbound_site.validators.InRange(0, 99999)],
+                        verbose_name="IVR ports",
                     ),
                 ),
                 (
@@ -1339,6 +1340,7 @@ class Migration(migrations.Migration):
                         help_text="Route point of the transfer to IVR.",
                         max_length=32,
                         validators=[outbound_site.validators.printable],
+                        verbose_name="IVR route point",
                     ),
                 ),
                 (
@@ -1439,6 +1441,7 @@ class Migration(migrations.Migration):
                         default=0,
                         help_text="IVR ports to which the dialer may transfer calls.",
                         validators=[outbound_site.validators.InRange(0, 99999)],
+                        verbose_name="IVR ports",
                     ),
                 ),
                 (
@@ -1448,6 +1451,7 @@ class Migration(migrations.Migration):
                         help_text="Route point of the transfer to IVR.",
                         max_length=32,
                         validators=[outbound_site.validators.printable],
+                        verbose_name="IVR route point",
                     ),
                 ),
                 (

@@ -367,12 +367,17 @@ class CampaignSkillGroup(models.Model):
         help_text="Fewest numbers each dialer keeps ready, 1 to 400.",
     )
     ivr_ports = models.PositiveIntegerField(
+        "IVR ports",
         default=0,
         validators=[InRange(*SKILL_GROUP_RANGES["ivr_ports"])],
         help_text="IVR ports to which the dialer may transfer calls.",
     )
     ivr_route_point = models.CharField(
-        max_length=32, blank=True, validators=[printable], help_text="Route point of the transfer to IVR."
+        "IVR route point",
+        max_length=32,
+        blank=True,
+        validators=[printable],
+        help_text="Route point of the transfer to IVR.",
     )
     abandoned_route_point = models.CharField(
         max_length=10,
