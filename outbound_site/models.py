@@ -55,14 +55,6 @@ class UserRecords(SideAwareRecords):
         if not set(kwargs.get("update_fields") or ["all"]) <= {"last_login", "password"}:
             super().post_save(instance, created, using, **kwargs)
 
-    def m2m_changed(
-        self, instance: Any, action: str, reverse: bool, pk_set: Any = None, **kwargs: Any
-    ) -> None:
-        """Roles may be given from their side too; the users are then the ones that changed."""
-        users = User.objects.filter(pk__in=pk_set or ()) if reverse else [instance]
-        for user in users:
-            super().m2m_changed(user, action=action, reverse=reverse, pk_set=pk_set, **kwargs)
-
 
 # Password hashes stay in one place.
 register(
