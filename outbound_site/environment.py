@@ -97,6 +97,8 @@ VARIABLES = [
         "DNC_SHARES", "", "Windows paths and their mounts, comma separated: `\\\\SERVER\\C$=/mnt/server`"
     ),
     Variable("DNC_SCAN_SECONDS", "60", "time between two looks for Do Not Call files, 1 to 86400"),
+    Variable("DIALER_USERNAME", "dialer@localhost", "whom `manage.py simulate_dialer` signs in as"),
+    Variable("DIALER_PASSWORD", "", "its password", True),
     Variable("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
     Variable("LDAP_URL", "", "directory for sign-in, for example `ldaps://dc.example.com`; off when empty"),
     Variable(

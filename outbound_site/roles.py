@@ -11,7 +11,9 @@ from outbound_site.models import Role
 
 ADMINISTRATOR = "administrator"
 SUPERVISOR = "supervisor"
-BUILT_IN = [ADMINISTRATOR, SUPERVISOR]
+# For the programs that place calls; it opens nothing but their interface.
+DIALER = "dialer"
+BUILT_IN = [ADMINISTRATOR, SUPERVISOR, DIALER]
 OWN_APPS = ["timezones", "dnc", "campaigns", "callbacks", "dialing"]
 
 
@@ -33,3 +35,5 @@ def load_roles() -> None:
     supervisor.permissions.set(
         assignable().filter(codename__startswith="view_", content_type__app_label__in=OWN_APPS)
     )
+    dialer, _ = Role.objects.get_or_create(name=DIALER)
+    dialer.permissions.set(assignable().filter(codename="use_dialer_interface"))

@@ -32,6 +32,8 @@ WEB_THREADS = env.number("WEB_THREADS", 1, 64)
 TASK_THREADS = env.number("TASK_THREADS", 1, 64)
 ADMIN_USERNAME = env.text("ADMIN_USERNAME")
 ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
+DIALER_USERNAME = env.text("DIALER_USERNAME")
+DIALER_PASSWORD = env.text("DIALER_PASSWORD")
 MAX_BODY_BYTES = env.number("MAX_BODY_BYTES", 1024, 1 << 30)
 # Zone of the original's "Logger": callback times on the wire and daily jobs are meant in it.
 SERVER_TIME_ZONE = env.time_zone("SERVER_TIME_ZONE")
@@ -185,6 +187,15 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "outbound_site.unifiedconfig.errors.answer_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+
+# The description of the dialer's interface, at /dialer/v1/openapi.json.
+SPECTACULAR_SETTINGS = {
+    "TITLE": "The dialer's interface",
+    "DESCRIPTION": "Records out, call results in. Leases, fencing, retries: docs/dialer-interface.md.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/dialer/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
 }
 
 # Background work: outbound_site/celery.py has the schedule.

@@ -11,6 +11,9 @@ from callbacks.views import (
     PersonalCallbackViewSet,
 )
 from campaigns.views import CampaignViewSet, ContactFileViewSet, ContactViewSet, SkillGroupViewSet
+from dialing.dialer_api import views as dialer
+from dialing.dialer_api.base import NoSuchUrl
+from dialing.dialer_api.description import DescriptionView
 from dnc.views import ImportRuleViewSet
 from outbound_site.health import health
 from outbound_site.unifiedconfig.routing import route
@@ -44,6 +47,15 @@ urlpatterns = [
     *route("timezone", TimeZoneViewSet, get="list"),
     *route("timezone/<str:name>", TimeZoneViewSet, get="retrieve"),
     re_path("^unifiedconfig/", UnknownUrl.as_view({"get": "unknown"})),
+    path("dialer/v1/campaigns", dialer.CampaignsView.as_view()),
+    path("dialer/v1/records", dialer.RecordsView.as_view()),
+    path("dialer/v1/records/<uuid:lease>/dialed", dialer.DialedView.as_view()),
+    path("dialer/v1/callbacks", dialer.CallbacksView.as_view()),
+    path("dialer/v1/results", dialer.ResultsView.as_view()),
+    path("dialer/v1/recalls", dialer.RecallsView.as_view()),
+    path("dialer/v1/heartbeat", dialer.HeartbeatView.as_view()),
+    path("dialer/v1/openapi.json", DescriptionView.as_view()),
+    re_path("^dialer/", NoSuchUrl.as_view()),
 ]
 
 handler400 = "outbound_site.unifiedconfig.views.bad_request"

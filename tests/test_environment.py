@@ -151,7 +151,7 @@ def test_production_does_not_start_without_a_key_and_host_names(environment, adv
 def test_secrets_are_marked_as_such():
     secret = {variable.name for variable in VARIABLES if variable.secret}
 
-    assert secret == {"SECRET_KEY", "DATABASE_URL", "CELERY_BROKER_URL", "ADMIN_PASSWORD"}
+    assert secret == {"SECRET_KEY", "DATABASE_URL", "CELERY_BROKER_URL", "ADMIN_PASSWORD", "DIALER_PASSWORD"}
 
 
 def test_the_documented_table_is_the_declared_one():

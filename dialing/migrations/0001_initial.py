@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
+                "permissions": [("use_dialer_interface", "Take records and bring back results as a dialer")],
             },
         ),
         migrations.CreateModel(

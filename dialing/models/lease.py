@@ -25,6 +25,7 @@ class Dialer(models.Model):
 
     class Meta:
         ordering = ["name"]
+        permissions = [("use_dialer_interface", "Take records and bring back results as a dialer")]
 
     def __str__(self) -> str:
         return self.name

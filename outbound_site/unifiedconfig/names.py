@@ -16,5 +16,7 @@ def snake_case(wire_name: str) -> str:
 
 @cache
 def camel_case(attribute: str) -> str:
+    if attribute in IRREGULAR.values():
+        return next(wire_name for wire_name, found in IRREGULAR.items() if found == attribute)
     head, *tail = attribute.split("_")
     return head + "".join(part.capitalize() for part in tail)

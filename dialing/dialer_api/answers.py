@@ -1,0 +1,138 @@
+"""What dialers get. Field names are those of the Outbound API where it has them."""
+
+from datetime import UTC
+from typing import Any
+
+from rest_framework import serializers
+
+from campaigns.models import Campaign
+from dialing.calls import Dialing, Outcome
+from dialing.dialer_api.wire import WireSerializer
+from dialing.personal_callbacks import CallbackRecord
+from dialing.record_feed import Record
+
+
+class Instant(serializers.DateTimeField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M:%SZ", default_timezone=UTC, **options)
+
+
+class RecordAnswer(WireSerializer[Record]):
+    """One record with its lease. `phone` is null for a callback to another number."""
+
+    lease = serializers.UUIDField(source="lease.pk")
+    campaign = serializers.IntegerField(source="lease.campaign_id")
+    contact = serializers.CharField(source="contact.ref_url")
+    phone = serializers.SerializerMethodField()
+    number = serializers.CharField(source="lease.number", help_text="To be dialed, without any prefix.")
+    account_number = serializers.CharField(source="contact.account_number")
+    first_name = serializers.CharField(source="contact.first_name")
+    last_name = serializers.CharField(source="contact.last_name")
+    attempt = serializers.IntegerField(source="lease.attempt", help_text="1 for the first call.")
+    expires_at = Instant(source="lease.expires_at", help_text="To be dialed before.")
+
+    def get_phone(self, record: Record) -> str | None:
+        return f"phone{record.lease.phone:02}" if record.lease.phone else None
+
+
+class RecordsAnswer(WireSerializer[Any]):
+    records = RecordAnswer(many=True)
+
+
+class CallbackAnswer(WireSerializer[CallbackRecord]):
+    """One personal callback with its lease. `campaign` is null for one that belongs to none."""
+
+    lease = serializers.UUIDField(source="lease.pk")
+    campaign = serializers.IntegerField(source="lease.campaign_id", allow_null=True)
+    personal_callback = serializers.CharField(source="callback.ref_url")
+    number = serializers.CharField(source="lease.number", help_text="To be dialed, without any prefix.")
+    account_number = serializers.CharField(source="callback.account_number")
+    first_name = serializers.CharField(source="callback.first_name")
+    last_name = serializers.CharField(source="callback.last_name")
+    agent = serializers.CharField(source="callback.agent.agent_id")
+    other_agent = serializers.BooleanField(
+        help_text="The agent is not there: reserve another one through `campaignDn`."
+    )
+    campaign_dn = serializers.CharField(source="callback.campaign_dn")
+    attempt = serializers.IntegerField(source="lease.attempt")
+    expires_at = Instant(source="lease.expires_at", help_text="To be dialed before.")
+
+
+class CallbacksAnswer(WireSerializer[Any]):
+    records = CallbackAnswer(many=True)
+
+
+class DialedAnswer(WireSerializer[Any]):
+    lease = serializers.UUIDField()
+    outcome = serializers.ChoiceField(choices=[value.value for value in Dialing])
+
+
+class ResultOutcome(WireSerializer[Any]):
+    lease = serializers.UUIDField()
+    outcome = serializers.ChoiceField(choices=[value.value for value in Outcome])
+
+
+class ResultsAnswer(WireSerializer[Any]):
+    results = ResultOutcome(many=True)
+
+
+class RecallAnswer(WireSerializer[Any]):
+    lease = serializers.UUIDField(source="pk")
+    reason = serializers.CharField(source="recall_reason")
+
+
+class RecallsAnswer(WireSerializer[Any]):
+    recalls = RecallAnswer(many=True)
+    next = serializers.IntegerField(help_text="`after` of the next request; it confirms these recalls.")
+
+
+class SkillGroupAnswer(WireSerializer[Any]):
+    skill_group = serializers.CharField(source="skill_group.ref_url")
+    name = serializers.CharField(source="skill_group.name")
+    overflow_agents = serializers.IntegerField()
+    records_to_cache = serializers.IntegerField()
+    dialed_number = serializers.CharField()
+    ivr_ports = serializers.IntegerField()
+    ivr_route_point = serializers.CharField()
+    abandoned_route_point = serializers.CharField()
+
+
+class CallProgressAnalysisAnswer(WireSerializer[Any]):
+    """Times are milliseconds."""
+
+    enabled = serializers.BooleanField(source="cpa_enabled")
+    record = serializers.BooleanField(source="cpa_record")
+    min_silence_period = serializers.IntegerField()
+    analysis_period = serializers.IntegerField()
+    minimum_valid_speech = serializers.IntegerField()
+    max_time_analysis = serializers.IntegerField()
+    max_term_tone_analysis = serializers.IntegerField()
+
+
+class CampaignAnswer(WireSerializer[Campaign]):
+    campaign = serializers.IntegerField(source="pk")
+    ref_url = serializers.CharField()
+    change_stamp = serializers.IntegerField()
+    name = serializers.CharField()
+    campaign_purpose_type = serializers.CharField()
+    dialing_mode = serializers.CharField()
+    lines_per_agent = serializers.FloatField()
+    maximum_lines_per_agent = serializers.FloatField()
+    reservation_percentage = serializers.IntegerField()
+    campaign_prefix = serializers.CharField(help_text="Dialed before each number.")
+    no_answer_ring_limit = serializers.IntegerField()
+    minimum_call_duration = serializers.IntegerField()
+    abandon_enabled = serializers.BooleanField()
+    abandon_percent = serializers.FloatField()
+    predictive_correction_pace = serializers.IntegerField()
+    predictive_gain = serializers.FloatField()
+    ip_amd_enabled = serializers.BooleanField()
+    amd_treatment_mode = serializers.CharField()
+    ip_terminating_beep_detect = serializers.BooleanField()
+    personalized_callback_enabled = serializers.BooleanField()
+    call_progress_analysis = CallProgressAnalysisAnswer(source="*")
+    skill_groups = SkillGroupAnswer(many=True, source="loaded_skill_groups")
+
+
+class CampaignsAnswer(WireSerializer[Any]):
+    campaigns = CampaignAnswer(many=True)

@@ -1,0 +1,106 @@
+"""The dialer's interface, `/dialer/v1/`: a thin view around the one function of each operation."""
+
+import uuid
+
+from django.db import connection
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from dialing.calls import Dialing, Result, mark_dialed, report_results
+from dialing.dialer_api import answers, requests
+from dialing.dialer_api.base import DialerView, checked
+from dialing.dialer_api.recall_watch import watch
+from dialing.dialers import heard_from
+from dialing.leases import recalls_after
+from dialing.models import Lease
+from dialing.personal_callbacks import claim_callbacks
+from dialing.record_feed import claim_records
+from dialing.running import running_campaigns
+
+
+class RecordsView(DialerView):
+    @extend_schema(
+        operation_id="takeRecords", request=requests.RecordsRequest, responses=answers.RecordsAnswer
+    )
+    def post(self, request: Request) -> Response:
+        """Records of a campaign that may be dialed now, each under a lease. None: ask again later."""
+        values = checked(requests.RecordsRequest(data=request.data))
+        records = claim_records(values["dialer"], values["campaign"], values["count"])
+        return Response(answers.RecordsAnswer({"records": records}).data)
+
+
+class CallbacksView(DialerView):
+    @extend_schema(
+        operation_id="takeCallbacks", request=requests.CallbacksRequest, responses=answers.CallbacksAnswer
+    )
+    def post(self, request: Request) -> Response:
+        """Personal callbacks that are due for these agents."""
+        values = checked(requests.CallbacksRequest(data=request.data))
+        records = claim_callbacks(values["dialer"], values["agents"], values["count"])
+        return Response(answers.CallbacksAnswer({"records": records}).data)
+
+
+class DialedView(DialerView):
+    @extend_schema(operation_id="noteDialed", request=requests.DialedRequest, responses=answers.DialedAnswer)
+    def post(self, request: Request, lease: uuid.UUID) -> Response:
+        """Asked immediately before the call; only `dialed` allows it."""
+        values = checked(requests.DialedRequest(data=request.data or {}))
+        dialer = values.get("dialer") or dialer_of(lease)
+        outcome = mark_dialed(dialer, lease) if dialer else Dialing.UNKNOWN
+        return Response(answers.DialedAnswer({"lease": lease, "outcome": outcome}).data)
+
+
+def dialer_of(lease: uuid.UUID) -> str | None:
+    return Lease.objects.filter(pk=lease).values_list("dialer__name", flat=True).first()
+
+
+class ResultsView(DialerView):
+    @extend_schema(
+        operation_id="reportResults", request=requests.ResultsRequest, responses=answers.ResultsAnswer
+    )
+    def post(self, request: Request) -> Response:
+        """How calls ended. May be sent again until it is answered; each result counts once."""
+        values = checked(requests.ResultsRequest(data=request.data))
+        results = [Result(**result) for result in values["results"]]
+        outcomes = report_results(values["dialer"], results)
+        pairs = zip(results, outcomes, strict=True)
+        answer = {"results": [{"lease": result.lease, "outcome": outcome} for result, outcome in pairs]}
+        return Response(answers.ResultsAnswer(answer).data)
+
+
+class RecallsView(DialerView):
+    @extend_schema(
+        operation_id="listRecalls", parameters=[requests.RecallsRequest], responses=answers.RecallsAnswer
+    )
+    def get(self, request: Request) -> Response:
+        """Leases taken back, oldest first; with `wait`, not before there is one or the time is over."""
+        values = checked(requests.RecallsRequest(data=request.query_params.dict()))
+        dialer, after, wait = values["dialer"], values["after"], values["wait"]
+        heard_from(dialer)
+        recalls = recalls_after(dialer, after)
+        if wait and not recalls:
+            # Whoever waits holds a thread; the connection is for those who work.
+            connection.close()
+            watch.wait(dialer, after, wait)
+            recalls = recalls_after(dialer, after)
+        latest = recalls[-1].recall_number if recalls else after
+        return Response(answers.RecallsAnswer({"recalls": recalls, "next": latest}).data)
+
+
+class HeartbeatView(DialerView):
+    @extend_schema(operation_id="heartbeat", request=requests.HeartbeatRequest, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request) -> Response:
+        """A sign of life, for a dialer that has nothing else to say."""
+        heard_from(checked(requests.HeartbeatRequest(data=request.data))["dialer"])
+        return Response({})
+
+
+class CampaignsView(DialerView):
+    @extend_schema(operation_id="listCampaigns", responses=answers.CampaignsAnswer)
+    def get(self, request: Request) -> Response:
+        """The campaigns to run now, with all that a dialer has to know of them."""
+        campaigns = running_campaigns(timezone.now())
+        return Response(answers.CampaignsAnswer({"campaigns": campaigns}).data)
