@@ -510,9 +510,7 @@ class Migration(migrations.Migration):
                 ("campaign_version", models.PositiveIntegerField(default=0)),
                 (
                     "list_began",
-                    models.DateTimeField(
-                        default=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.UTC)
-                    ),
+                    models.DateTimeField(default=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.UTC)),
                 ),
                 ("contact_id", models.PositiveBigIntegerField(null=True)),
                 ("personal_callback_id", models.PositiveBigIntegerField(null=True)),
@@ -672,9 +670,7 @@ class Migration(migrations.Migration):
                 ("campaign_version", models.PositiveIntegerField(default=0)),
                 (
                     "list_began",
-                    models.DateTimeField(
-                        default=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.UTC)
-                    ),
+                    models.DateTimeField(default=datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.UTC)),
                 ),
                 (
                     "status_before",
