@@ -74,7 +74,8 @@ def measure(first: int, zone: int) -> None:
 
         pages = f"{config}?resultsPerPage=100", "/campaign/?limit=100"
         report(
-            "list of 100",
+            "campaign_list_of_100",
+            GOAL,
             *rates(
                 *[
                     lambda c=c, p=p: c.request("GET", p)
@@ -83,7 +84,8 @@ def measure(first: int, zone: int) -> None:
             ),
         )
         report(
-            "get",
+            "campaign_get",
+            GOAL,
             *rates(
                 lambda: ours.request("GET", f"{config}/{first}"),
                 lambda: plain.request("GET", f"/campaign/{first}/"),
@@ -91,7 +93,8 @@ def measure(first: int, zone: int) -> None:
             ),
         )
         report(
-            "create",
+            "campaign_create",
+            "-",
             *rates(
                 lambda: ours.request("POST", config, CREATE_OURS.format(name=next(names))),
                 lambda: create_plain(plain),
@@ -100,10 +103,10 @@ def measure(first: int, zone: int) -> None:
         )
 
 
-def report(name: str, ours: float, plain: float, kept: float) -> None:
-    goal = f"goal {GOAL:.0f}" if name != "create" else "no goal"
-    print(f"campaign {name}: {ours / plain:.1f} times plain, {goal}  ({ours:.0f}/s, plain {plain:.0f}/s)")
-    print(f"campaign {name}: {ours / kept:.1f} times plain with credentials kept  ({kept:.0f}/s)")
+def report(name: str, goal: float | str, ours: float, plain: float, kept: float) -> None:
+    print(f"{name} {ours / plain:.1f} {goal}")
+    print(f"{name}_credentials_kept {ours / kept:.1f} -")
+    print(f"  {ours:.0f}/s; plain {plain:.0f}/s; plain with credentials kept {kept:.0f}/s", flush=True)
 
 
 if __name__ == "__main__":
