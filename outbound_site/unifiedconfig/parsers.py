@@ -56,7 +56,7 @@ class UnifiedJSONParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(
+    def parse(  # type: ignore[override]
         self, stream: IO[bytes], media_type: str | None = None, parser_context: dict[str, Any] | None = None
     ) -> Document:
         return parse_json(read_body(stream, parser_context))
