@@ -12,6 +12,7 @@ from django.urls import reverse
 GROUPS: dict[str, list[str]] = {
     "Campaigns": ["campaigns.Campaign", "campaigns.SkillGroup", "campaigns.BlendedAgentOptions"],
     "Contacts": ["campaigns.Contact", "campaigns.ImportJob"],
+    "Dialing": ["dialing."],
     "Do Not Call": ["dnc."],
     "Callbacks": ["callbacks.PersonalCallback"],
     "Time zones": ["timezones.TimeZone", "timezones.RegionPrefix"],

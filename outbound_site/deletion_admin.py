@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import CASCADE, PROTECT, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 
 from outbound_site.deletion import Markable, purge
 from outbound_site.recorded_admin import RecordedAdmin
@@ -112,6 +113,10 @@ class DeletedAdmin(RecordedAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         purge(obj)
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
+        self.message_user(request, f"{obj_display} was purged.", messages.SUCCESS)
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         with transaction.atomic():
