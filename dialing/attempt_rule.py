@@ -33,7 +33,7 @@ def bring_into_force(campaign: Campaign, per_number: bool) -> bool:
     if not mine.select_for_update(skip_locked=True).exists():
         return False
     _open_again(campaign, per_number)
-    _close_exhausted(campaign, per_number)
+    close_exhausted(campaign, per_number)
     mine.update(**rule)
     return True
 
@@ -56,23 +56,30 @@ def _open_again(campaign: Campaign, per_number: bool) -> None:
     )
 
 
-def _close_exhausted(campaign: Campaign, per_number: bool) -> None:
-    """P and R without an attempt left: M."""
+def close_exhausted(campaign: Campaign, per_number: bool) -> None:
+    """P and R without an open phone: C; without an attempt left: M."""
     waiting = Contact.objects.filter(campaign=campaign, status__in=[CallStatus.PENDING, CallStatus.RETRY])
+    usable = ContactPhone.objects.filter(contact=OuterRef("pk"), closed=False)
+    _close(campaign, waiting.filter(~Exists(usable)), CallStatus.CLOSED)
     spent = (
         waiting.filter(~Exists(_phones_left(campaign, per_number)))
         if per_number
         else waiting.filter(calls_made__gte=campaign.max_attempts)
     )
+    _close(campaign, spent, CallStatus.MAX_ATTEMPTS_REACHED)
+
+
+def _close(campaign: Campaign, contacts: QuerySet[Contact], status: CallStatus) -> None:
+    """Close what no call closes; the last call of each contact counts as the one that did."""
     last_calls = (
-        CallHistory.objects.filter(campaign=campaign, contact_id__in=spent.values("pk"))
+        CallHistory.objects.filter(campaign=campaign, contact_id__in=contacts.values("pk"))
         .values("contact_id")
         .annotate(last=Max("pk"))
         .values("last")
     )
-    closed = CallHistory.objects.filter(pk__in=last_calls).update(closing=True)
+    closed = CallHistory.objects.filter(pk__in=last_calls, closing=False).update(closing=True)
     _count_closed(campaign, closed)
-    spent.update(status=CallStatus.MAX_ATTEMPTS_REACHED, callback_at=None)
+    contacts.update(status=status, callback_at=None)
 
 
 def _phones_left(campaign: Campaign, per_number: bool) -> QuerySet[ContactPhone]:

@@ -16,7 +16,6 @@ from campaigns.models.contact import CallStatus, Contact, ContactPhone
 from dialing import call_log, personal_callbacks
 from dialing.call_results import CALL_RESULTS, CALLBACKS, DO_NOT_CALL, RETURNED
 from dialing.dialers import heard_from
-from dialing.leases import set_status
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease, LeaseState
 from dialing.models.lease import OPEN_STATES
 from dialing.record_feed import phones_of, store_contacts
@@ -84,10 +83,20 @@ def mark_dialed(dialer: str, lease_uuid: uuid.UUID, at: datetime | None = None) 
         if do_not_call_list.contains([lease.number]):
             _Intake(sender, at).accept([(lease, Result(lease.pk, DO_NOT_CALL))])
             return Dialing.LISTED
+        # An import may have replaced the contact, or an administrator removed the callback.
+        if not _note_dialed(lease):
+            Lease.objects.filter(pk=lease.pk).update(state=LeaseState.RECALLED, ended_at=at)
+            return Dialing.RECALLED
         Lease.objects.filter(pk=lease.pk).update(state=LeaseState.DIALED, dialed_at=at)
-        if lease.contact_id:
-            set_status([lease], CallStatus.DIALED, call_result=0)
         return Dialing.DIALED
+
+
+def _note_dialed(lease: Lease) -> bool:
+    """Whether the record is still there. A callback stays active, which keeps clients from changing it."""
+    if lease.contact_id:
+        contact = Contact.objects.filter(pk=lease.contact_id)
+        return bool(contact.update(status=CallStatus.DIALED, call_result=0))
+    return PersonalCallback.objects.filter(leases=lease.pk).exists()
 
 
 def is_stopped(lease: Lease) -> bool:
@@ -207,8 +216,8 @@ def _dialed_phone(lease: Lease, phones: Sequence[ContactPhone]) -> ContactPhone 
 
 def _agents(numbers: Iterable[str]) -> dict[str, Agent]:
     wanted = {number for number in numbers if number}
-    agents = Agent.objects.filter(agent_id__in=wanted, deleted_at=None)
-    return {agent.agent_id: agent for agent in agents}
+    everybody: Any = Agent.objects
+    return {agent.agent_id: agent for agent in everybody.active().filter(agent_id__in=wanted)}
 
 
 def _locked_contacts(ids: Iterable[int]) -> dict[int, Contact]:

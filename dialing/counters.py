@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import Case, Count, F, Max, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -22,6 +23,15 @@ OF_LIST = {"total_voice_count": "voice_count", "closed_count": "closed_count"}
 NOT_COUNTERS = {"id", "campaign", "list_began", "day", "dialer", "updated_at"}
 STORED = [field.name for field in CampaignCounters._meta.fields if field.name not in NOT_COUNTERS]
 DAILY = [name for name in STORED if name != "closed_count"]
+
+
+def _wire_name(name: str) -> str:
+    """`no_answer_detect_count` -> `noAnswerDetectCount`"""
+    first, *others = name.split("_")
+    return first + "".join(part.capitalize() for part in others)
+
+
+WIRE_NAMES = {_wire_name(name): name for name in [*DAILY, *OF_LIST]}
 
 
 def column(counter: str) -> str:
@@ -130,3 +140,18 @@ def kept(campaign: int) -> Sums:
 def _without_zeros(sums: Sums) -> Sums:
     counts = {key: Counter({name: n for name, n in added.items() if n}) for key, added in sums.items()}
     return {key: added for key, added in counts.items() if added}
+
+
+def differences(campaign: int) -> list[str]:
+    """Where the live counters differ from the replay, in words; both are read in one transaction."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        live, replayed = kept(campaign), replay(campaign)
+    lines = []
+    for key in sorted(live.keys() | replayed.keys(), key=str):
+        counted, told = live.get(key, Counter()), replayed.get(key, Counter())
+        for name in sorted(counted.keys() | told.keys()):
+            if counted[name] != told[name]:
+                lines.append(f"{key[1] or 'list'} {name}: {counted[name]}, by the history {told[name]}")
+    return lines

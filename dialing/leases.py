@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from callbacks.models import PersonalCallback
@@ -39,9 +39,11 @@ def recall(leases: QuerySet[Lease], reason: str, at: datetime | None = None) -> 
 @transaction.atomic
 def _recall_batch(holding: QuerySet[Lease], dialer: int, reason: str, at: datetime) -> int:
     # The dialer's row is the lock under which its recalls get numbers in the order of their commits.
-    Dialer.objects.filter(pk=dialer).update(recall_number=F("recall_number") + 1)
-    number = Dialer.objects.values_list("recall_number", flat=True).get(pk=dialer)
+    number = Dialer.objects.select_for_update().get(pk=dialer).recall_number + 1
     batch = list(holding.order_by("pk").select_for_update(of=("self",))[:BATCH])
+    if not batch:
+        return 0
+    Dialer.objects.filter(pk=dialer).update(recall_number=number)
     mine = Lease.objects.filter(pk__in=[lease.pk for lease in batch])
     mine.update(recall_number=number, recall_reason=reason)
     active = [lease for lease in batch if lease.state == LeaseState.ACTIVE]

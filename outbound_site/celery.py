@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from django.conf import settings
 from kombu.transport import TRANSPORT_ALIASES
 
@@ -23,6 +24,13 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 app.conf.beat_schedule = {
     "beat_heart": every(5, "outbound_site.tasks.beat_heart"),
     "sweep_dnc_imports": every(5, "dnc.tasks.sweep_imports"),
+    "recall_stopped": every(2, "dialing.tasks.recall_stopped"),
+    "give_up_silent": every(10, "dialing.tasks.give_up_silent"),
+    "unknown_to_pending": every(60, "dialing.tasks.unknown_to_pending"),
+    "move_missed_callbacks": every(60, "dialing.tasks.move_missed_callbacks"),
+    # Often, so that a reset missed while the server was down is made up for.
+    "daily_reset": every(600, "dialing.tasks.daily_reset"),
+    "purge": {"task": "dialing.tasks.purge", "schedule": crontab(hour=0, minute=0)},
 }
 
 

@@ -33,7 +33,10 @@ def load_roles() -> None:
     administrator.permissions.set(assignable())
     supervisor, _ = Role.objects.get_or_create(name=SUPERVISOR)
     supervisor.permissions.set(
-        assignable().filter(codename__startswith="view_", content_type__app_label__in=OWN_APPS)
+        assignable().filter(
+            Q(codename__startswith="view_") | Q(codename="stop_campaigns"),
+            content_type__app_label__in=OWN_APPS,
+        )
     )
     dialer, _ = Role.objects.get_or_create(name=DIALER)
     dialer.permissions.set(assignable().filter(codename="use_dialer_interface"))

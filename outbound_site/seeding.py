@@ -8,6 +8,7 @@ from django.db import connection, models, transaction
 
 from callbacks.models import Agent
 from campaigns.models import BlendedAgentOptions, SkillGroup
+from dialing.models import CampaignManagerOptions
 from outbound_site.roles import load_roles
 from timezones.loading import load_region_prefixes, load_time_zones
 from timezones.models import RegionPrefix, TimeZone
@@ -27,6 +28,7 @@ def seed() -> None:
         load_region_prefixes()
     load_roles()
     BlendedAgentOptions.load()
+    CampaignManagerOptions.load()
     seed_examples([SkillGroup(pk=pk, name=name) for pk, name in SKILL_GROUPS])
     seed_examples(
         [

@@ -14,6 +14,7 @@ from campaigns.views import CampaignViewSet, ContactFileViewSet, ContactViewSet,
 from dialing.dialer_api import views as dialer
 from dialing.dialer_api.base import NoSuchUrl
 from dialing.dialer_api.description import DescriptionView
+from dialing.views import DisableViewSet, RunTimeStatsViewSet
 from dnc.views import ImportRuleViewSet
 from outbound_site.health import health
 from outbound_site.unifiedconfig.routing import route
@@ -28,6 +29,8 @@ urlpatterns = [
     path("health", health),
     *route("campaign", CampaignViewSet, get="list", post="create"),
     *route("campaign/<int:pk>", CampaignViewSet, get="retrieve", put="update", delete="destroy"),
+    *route("campaign/disable", DisableViewSet, put="update"),
+    *route("campaign/<int:pk>/runtimestats", RunTimeStatsViewSet, get="retrieve"),
     *route("campaign/import/template", ContactFileViewSet, get="template"),
     *route("campaign/<int:campaign>/import", ContactViewSet, get="list", post="create", delete="destroy"),
     *route("campaign/<int:campaign>/import/csv", ContactFileViewSet, get="csv"),

@@ -25,6 +25,7 @@ class StopReport(models.Model):
     class Meta:
         verbose_name = "emergency stop"
         ordering = ["-pk"]
+        permissions = [("stop_campaigns", "Can stop all campaigns at once")]
 
     def __str__(self) -> str:
         return f"Emergency stop of {self.at:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,125 @@
+"""The emergency stop (API text, "Disable All Campaigns"; outbound-option.md 13.1), its report, the resume."""
+
+import logging
+from collections.abc import Collection
+from threading import Thread
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, F
+from django.utils import timezone
+
+from campaigns.models import Campaign, Origin
+from dialing.leases import recall
+from dialing.models import Dialer, Lease, LeaseState, StoppedCampaign, StoppedDialer, StopReport
+from dialing.stop_gate import shut_gate
+
+logger = logging.getLogger(__name__)
+REASON = "emergency stop"
+
+
+def stop_api_campaigns(user: Any) -> StopReport:
+    """Switch off every enabled campaign that was made through the API; others stay as they are."""
+    return _stop(user, [Origin.API])
+
+
+def stop_all_campaigns(user: Any) -> StopReport:
+    """Switch off every enabled campaign."""
+    return _stop(user, list(Origin))
+
+
+def _stop(user: Any, origins: Collection[Origin]) -> StopReport:
+    """When this returns no record leaves any more. Needs neither broker nor workers; they only recall."""
+    with transaction.atomic():
+        shut_gate()
+        stamps = _switch_off(origins)
+        report = StopReport.objects.create(
+            user=user, user_name=user.get_username(), every_origin=len(origins) > 1
+        )
+        StoppedCampaign.objects.bulk_create(
+            StoppedCampaign(report=report, campaign_id=pk, change_stamp=stamp) for pk, stamp in stamps.items()
+        )
+        _record_history(stamps, user, REASON)
+        _count_records_out(report, stamps)
+        transaction.on_commit(_ring)
+    return report
+
+
+def _switch_off(origins: Collection[Origin]) -> dict[int, int]:
+    """The one statement; the new change stamps by campaign."""
+    table = connection.ops.quote_name(Campaign._meta.db_table)
+    marks = ", ".join(["%s"] * len(origins))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET enabled = %s, change_stamp = change_stamp + 1"
+            f" WHERE enabled AND deleted_at IS NULL AND origin IN ({marks}) RETURNING id, change_stamp",
+            [False, *origins],
+        )
+        return dict(cursor.fetchall())
+
+
+def _record_history(campaigns: Collection[int], user: Any, reason: str) -> None:
+    rows = Campaign.objects.filter(pk__in=campaigns)
+    Campaign.history.bulk_history_create(
+        list(rows), update=True, default_user=user, default_change_reason=reason
+    )
+
+
+def _count_records_out(report: StopReport, campaigns: Collection[int]) -> None:
+    held = _held(campaigns).order_by().values_list("dialer").annotate(Count("pk"))
+    lines = [StoppedDialer(report=report, dialer_id=pk, records_out=number) for pk, number in held]
+    StoppedDialer.objects.bulk_create(lines)
+    report.records_out = sum(line.records_out for line in lines)
+    report.save(update_fields=["records_out"])
+
+
+def _held(campaigns: Collection[int]) -> Any:
+    states = [LeaseState.ACTIVE, LeaseState.DIALED]
+    return Lease.objects.filter(campaign__in=campaigns, state__in=states, personal_callback=None)
+
+
+def _ring() -> None:
+    """Wake a worker without waiting for the broker, which may be gone; the schedule asks again anyway."""
+    Thread(target=_send, daemon=True).start()
+
+
+def _send() -> None:
+    # The tasks import this module.
+    from dialing.tasks import recall_stopped
+
+    try:
+        recall_stopped.apply_async(retry=False)
+    except Exception:
+        logger.warning("The broker does not answer; the schedule will recall the records", exc_info=True)
+
+
+def finish_recalls() -> int:
+    """Recall what dialers still hold of stopped campaigns; how many stops are done with. Safe to repeat."""
+    reports = StopReport.objects.filter(recalled_at=None)
+    for report in reports:
+        stopped = list(report.stopped.values_list("campaign", flat=True))
+        recall(_held(stopped).filter(granted_at__lte=report.at), "campaign disabled")
+        for line in report.dialers.all():
+            number = Dialer.objects.values_list("recall_number", flat=True).get(pk=line.dialer_id)
+            StoppedDialer.objects.filter(pk=line.pk).update(last_recall=number)
+        StopReport.objects.filter(pk=report.pk).update(recalled_at=timezone.now())
+    return len(reports)
+
+
+def resume(report: StopReport, user: Any, campaigns: Collection[int] | None = None) -> int:
+    """Switch on again what the stop switched off, or the given ones of these; how many are on now by this.
+
+    Campaigns that somebody deleted or switched on since are left alone. Safe to repeat.
+    """
+    with transaction.atomic():
+        lines = report.stopped.filter(resumed=False)
+        if campaigns is not None:
+            lines = lines.filter(campaign__in=campaigns)
+        wanted = list(lines.values_list("campaign", flat=True))
+        off = Campaign.objects.active().filter(pk__in=wanted, enabled=False)
+        chosen = list(off.select_for_update().order_by("pk").values_list("pk", flat=True))
+        Campaign.objects.filter(pk__in=chosen).update(enabled=True, change_stamp=F("change_stamp") + 1)
+        _record_history(chosen, user, "resumed after the emergency stop")
+        lines.update(resumed=True)
+        StopReport.objects.filter(pk=report.pk).update(resumed_at=timezone.now(), resumed_by=user)
+    return len(chosen)

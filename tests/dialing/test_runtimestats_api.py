@@ -1,0 +1,81 @@
+import pytest
+import time_machine
+
+from dialing.calls import Result, report_results
+from dialing.record_feed import claim_records
+from tests.dialing.worlds import NOON, contact_of
+from tests.factories import CampaignFactory
+
+pytestmark = pytest.mark.django_db
+ORDER = [
+    "abandonDetectCount",
+    "abandonToIvrCount",
+    "agentClosedCount",
+    "agentRejectedCount",
+    "answeringMachineCount",
+    "attemptedCount",
+    "busyCount",
+    "callBackCount",
+    "cancelledDetectCount",
+    "closedCount",
+    "customerAbandonDetectCount",
+    "customerNotHomeCount",
+    "dateTime",
+    "faxDetectCount",
+    "networkAnsMachineCount",
+    "noAnswerDetectCount",
+    "noDialToneDetectCount",
+    "noRingBackDetectCount",
+    "personalCallbackCount",
+    "sitToneDetectCount",
+    "talkTimeCount",
+    "totalCount",
+    "totalVoiceCount",
+    "voiceCount",
+    "wrapupTimeCount",
+    "wrongNumberCount",
+]
+
+
+def call(campaign, code, **details):
+    [record] = claim_records("d1", campaign.pk, 1)
+    report_results("d1", [Result(record.lease.pk, code, **details)])
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_answer_has_the_26_elements_of_the_text_in_its_order(api):
+    contact = contact_of()
+    call(contact.campaign, 10, talk_seconds=65, wrapup_seconds=12)
+
+    answer = api.get(f"campaign/{contact.campaign.pk}/runtimestats")
+
+    assert answer.tree.tag == "runtimeStatus"
+    values = {element.tag: element.text for element in answer.tree}
+    assert list(values) == ORDER
+    assert {name: value for name, value in values.items() if value != "0"} == {
+        "attemptedCount": "1",
+        "dateTime": "2026-03-10T12:00:00",
+        "talkTimeCount": "65",
+        "totalCount": "1",
+        "totalVoiceCount": "1",
+        "voiceCount": "1",
+        "wrapupTimeCount": "12",
+    }
+
+
+def test_daily_counters_start_anew_at_the_reset_and_those_of_the_list_go_on(api, settings):
+    campaign = CampaignFactory(on=True, start_time="00:00", end_time="00:00")
+    for _ in range(2):
+        contact_of(campaign)
+    with time_machine.travel(NOON.replace(hour=0, minute=29)):
+        call(campaign, 10)
+    with time_machine.travel(NOON.replace(hour=0, minute=30)):
+        values = {e.tag: e.text for e in api.get(f"campaign/{campaign.pk}/runtimestats").tree}
+    assert (values["voiceCount"], values["totalVoiceCount"]) == ("0", "1")
+
+
+@pytest.mark.parametrize("campaign", [{"tool": True}, {"deleted": True}], ids=str)
+def test_a_campaign_that_the_api_does_not_see_is_not_found(api, campaign):
+    answer = api.get(f"campaign/{CampaignFactory(**campaign).pk}/runtimestats")
+    assert answer.status_code == 404
+    assert b"CceDBDataNotFoundException" in answer.content
