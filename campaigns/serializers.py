@@ -7,7 +7,7 @@ from campaigns.models.campaign import MAX_SKILL_GROUPS
 from campaigns.models.contact import MAX_PHONES
 from outbound_site.bulk.request import BulkSerializer
 from outbound_site.server_time import to_wall
-from outbound_site.unifiedconfig.elements import Computed, Element, Integer, element_for, elements_for
+from outbound_site.unifiedconfig.elements import Computed, Integer, element_for, elements_for
 from outbound_site.unifiedconfig.references import Reference, find_by_id, ref_url
 from outbound_site.unifiedconfig.serializers import Collection, Group, ResourceSerializer
 from timezones.serializers import time_zone_reference
@@ -31,18 +31,9 @@ skill_group_info = (
 )
 
 
-class WithSkillGroups(Element):
-    """An element that a campaign without skill groups leaves out (api-conventions.md 11.1)."""
-
-    def __init__(self, element: Element) -> None:
-        self.__dict__ |= element.__dict__
-        self.element = element
-
-    def read(self, instance: Any) -> Any:
-        return self.element.read(instance) if instance.loaded_skill_groups else None
-
-    def parse(self, raw: Any) -> Any:
-        return self.element.parse(raw)
+def has_skill_groups(campaign: Any) -> bool:
+    """Without skill groups a campaign leaves out what is theirs (api-conventions.md 11.1)."""
+    return bool(campaign.loaded_skill_groups)
 
 
 class CampaignSerializer(ResourceSerializer):
@@ -60,7 +51,7 @@ class CampaignSerializer(ResourceSerializer):
             "campaignPurposeType",
             "description",
         ),
-        WithSkillGroups(element_for(Campaign, "dialingMode")),
+        element_for(Campaign, "dialingMode", shown_if=has_skill_groups),
         *elements_for(Campaign, "enabled", "endDate", "endTime"),
         # The API text's example spells it with capitals, its list of parameters and its clients do not.
         element_for(Campaign, "ipAmdEnabled", aliases=["ipAMDEnabled"]),
@@ -81,7 +72,7 @@ class CampaignSerializer(ResourceSerializer):
             "predictiveGain",
             "rescheduleCallbackMode",
         ),
-        WithSkillGroups(element_for(Campaign, "reservationPercentage")),
+        element_for(Campaign, "reservationPercentage", shown_if=has_skill_groups),
         Group(
             "retries",
             elements_for(

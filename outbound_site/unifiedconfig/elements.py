@@ -47,11 +47,12 @@ class Element:
         required_on_update: bool = False,
         read_only: bool = False,
         always: bool = False,
+        shown_if: Callable[[Any], bool] | None = None,
         aliases: Iterable[str] = (),
         validators: Iterable[Callable[[Any], None]] = (),
     ) -> None:
-        """`required` means on create, and never blank; `always` writes the element even when it is empty;
-        `aliases` are other names accepted on input.
+        """`required` means on create, and never blank; `always` writes the element even when it is empty,
+        `shown_if` says of which instances it is written at all; `aliases` are other names accepted on input.
         """
         self.name = name
         self.attribute = attribute or snake_case(name)
@@ -59,11 +60,14 @@ class Element:
         self.required_on_update = required_on_update
         self.read_only = read_only
         self.always = always
+        self.shown_if = shown_if
         self.aliases = tuple(aliases)
         self.validators = tuple(validators)
 
     def read(self, instance: Any) -> Any:
         """The wire value, or None for an element that is left out."""
+        if self.shown_if and not self.shown_if(instance):
+            return None
         value = getattr(instance, self.attribute)
         return None if value == "" and not self.always else value
 
