@@ -46,7 +46,7 @@ FIELDS = (
 class UploadForm(forms.Form):
     file = forms.FileField(
         allow_empty_file=True,
-        help_text="A text file, one number a line, an extension after a comma; gzip and UTF-16 are read, too.",
+        help_text="A text file, one number a line, an extension after a comma; gzip and UTF-16 are read too.",
     )
     overwrite = forms.BooleanField(
         required=False,

@@ -1,0 +1,85 @@
+"""Do Not Call files and scratch databases for the benchmarks of the list."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import psycopg
+
+POSTGRESQL = os.environ.get("BENCHMARK_POSTGRESQL", "postgres://postgres@127.0.0.1")
+SCRATCH = "dnc_benchmark"
+# The density of 60 million numbers on 400 area codes of 792 exchanges, kept at every smaller size.
+AREA_CODES, EXCHANGES = 400, 792
+NUMBERS_A_PAGE = 190
+BAD_LINES_OF_60_MILLION = 9_000
+BLOCK = 1_000_000
+
+
+def write_list(path: Path, lines: int, seed: int = 4) -> None:
+    """A shuffled list: CRLF, 2 % duplicates, 1 % of other lengths, bad lines in the measure of the goal."""
+    chance = np.random.default_rng(seed)
+    prefixes = all_prefixes(chance)[: max(lines // NUMBERS_A_PAGE, 1)]
+    with path.open("wb") as file:
+        for start in range(0, lines, BLOCK):
+            size = min(BLOCK, lines - start)
+            rows = random_numbers(chance, prefixes, size).astype("S10").tolist()
+            for row in range(0, size, 200):
+                rows[row] = b"44" + rows[row]
+                rows[row + 100 - size] = b"0" + rows[row + 100 - size][:8]
+            for row in chance.integers(1, size, size // 50).tolist():
+                rows[row] = rows[row - 1]
+            bad = BAD_LINES_OF_60_MILLION * size // 60_000_000
+            for row in chance.integers(0, size, bad).tolist():
+                rows[row] = b"no number " + rows[row]
+            file.write(b"\r\n".join(rows) + b"\r\n")
+
+
+def all_prefixes(chance: np.random.Generator) -> np.ndarray:
+    area_codes = chance.choice(np.arange(200, 1_000), AREA_CODES, replace=False)
+    prefixes = (area_codes[:, None] * 1_000 + np.arange(1_000 - EXCHANGES, 1_000)).ravel()
+    chance.shuffle(prefixes)
+    return prefixes
+
+
+def random_numbers(chance: np.random.Generator, prefixes: np.ndarray, size: int) -> np.ndarray:
+    return prefixes[chance.integers(0, len(prefixes), size)] * 10_000 + chance.integers(0, 10_000, size)
+
+
+@contextmanager
+def scratch_database() -> Iterator[str | None]:
+    """The URL of an empty PostgreSQL database, dropped afterwards; None when no server answers."""
+    try:
+        server = psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError:
+        print(f"no PostgreSQL at {POSTGRESQL}: comparisons with it are left out")
+        yield None
+        return
+    with server:
+        server.execute(f"DROP DATABASE IF EXISTS {SCRATCH}")
+        server.execute(f"CREATE DATABASE {SCRATCH}")
+        try:
+            yield f"{POSTGRESQL}/{SCRATCH}"
+        finally:
+            server.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+
+
+def environment(directory: Path, database_url: str) -> dict[str, str]:
+    """For processes of this project with data of their own; SQLite when the URL is empty."""
+    values = {"DATA_DIR": str(directory), "DATABASE_URL": database_url, "LOG_LEVEL": "WARNING"}
+    return os.environ | values | {"DJANGO_SETTINGS_MODULE": "outbound_site.settings"}
+
+
+def manage(settings: dict[str, str], *arguments: str) -> int:
+    """Run a command of manage.py to its end; its peak memory in bytes."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", *arguments], env=settings, stdout=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"manage.py {arguments[0]} failed")
+    return usage.ru_maxrss * 1024
