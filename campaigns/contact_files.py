@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from campaigns.contact_columns import COLUMNS, PHONES
-from campaigns.models import Contact, ContactPhone, ZoneSource
+from campaigns.file_import import defused
+from campaigns.models import Contact, ContactPhone, ImportJob, ZoneSource
 
 # Contacts fetched at once: what a download holds in memory, however long the list is.
 CHUNK = 2_000
@@ -57,3 +58,14 @@ def row_of(contact: Contact) -> list[Any]:
         zone.bias if zone else "",
         str(zone.dst_observed).lower() if zone else "",
     ]
+
+
+def job_download(job: ImportJob) -> Iterator[str]:
+    """CSV of the contacts of an import for a spreadsheet, with what became of them."""
+    yield "\ufeff" + "".join(csv_lines([[*COLUMNS, "CallStatus", "CallResult", "CallsMade"]]))
+    for chunk in in_chunks(job.contacts.all()):
+        yield "".join(csv_lines([*map(defused, row_of(contact)), *outcome(contact)] for contact in chunk))
+
+
+def outcome(contact: Contact) -> list[Any]:
+    return [contact.get_status_display(), contact.call_result, contact.calls_made]

@@ -47,7 +47,7 @@ def import_content(
     )
     if key:
         job.digest = digest(delimiter, str(overwrite), content)
-    with turn(f"campaign {campaign.pk}") as current:
+    with turn(lane_of(campaign)) as current:
         verdicts = Verdicts()
         try:
             table = read_table(content, delimiter, COLUMNS, verdicts)
@@ -61,6 +61,10 @@ def import_content(
             job = store(job, rows)
             current.end()
     return job
+
+
+def lane_of(campaign: Campaign) -> str:
+    return f"campaign {campaign.pk}"
 
 
 def digest(*parts: str) -> str:
@@ -78,20 +82,39 @@ def store(job: ImportJob, rows: ContactRows) -> ImportJob:
     """Write the rows with their job, inside the caller's transaction; the job is that of an earlier request
     with the same key if there is one. Raises Campaign.DoesNotExist when the campaign has been deleted.
     """
-    lock_list(job.campaign_id)
-    job.campaign = Campaign.objects.active().select_related("time_zone").get(pk=job.campaign_id)
+    take_list(job)
     if earlier := earlier_with_key(job):
         return earlier
+    begin(job)
+    add_rows(job, rows)
+    finish(job)
+    return job
+
+
+def take_list(job: ImportJob) -> None:
+    """Hold the campaign's list until the transaction ends, and read the campaign as it is now."""
+    lock_list(job.campaign_id)
+    job.campaign = Campaign.objects.active().select_related("time_zone").get(pk=job.campaign_id)
+
+
+def begin(job: ImportJob) -> None:
     if job.overwrite:
         remove_contacts(job.campaign)
-    kept = without_duplicates(job.campaign, rows)
-    job.rows_stored, job.rows_duplicate = len(kept), len(rows) - len(kept)
     # The job's id is written with every row.
     job.save()
+
+
+def add_rows(job: ImportJob, rows: ContactRows) -> None:
+    """Store the rows that are not duplicates, and count them on the job."""
+    kept = without_duplicates(job.campaign, rows)
+    job.rows_stored += len(kept)
+    job.rows_duplicate += len(rows) - len(kept)
     write_contacts(job, kept)
+
+
+def finish(job: ImportJob) -> None:
     job.state, job.finished_at = ImportState.SUCCEEDED, timezone.now()
     job.save()
-    return job
 
 
 def earlier_with_key(job: ImportJob) -> ImportJob | None:

@@ -31,10 +31,13 @@ def delete_contacts(campaign: Campaign) -> None:
         remove_contacts(campaign)
 
 
-def remove_contacts(campaign: Campaign) -> None:
-    """The same inside a transaction that holds the list: at its commit another list begins."""
-    _delete(Contact.objects.filter(campaign=campaign))
-    _delete(ContactPhone.objects.filter(job__in=campaign.import_jobs.all()))
+def remove_contacts(campaign: Campaign, but: ImportJob | None = None) -> None:
+    """The same inside a transaction that holds the list: at its commit another list begins, that of the job
+    `but` if there is one.
+    """
+    jobs = campaign.import_jobs.exclude(pk=but.pk) if but else campaign.import_jobs.all()
+    _delete(Contact.objects.filter(campaign=campaign, job__in=jobs))
+    _delete(ContactPhone.objects.filter(job__in=jobs))
     Campaign.objects.filter(pk=campaign.pk).update(list_started_at=timezone.now())
 
 

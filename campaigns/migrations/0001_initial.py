@@ -1100,6 +1100,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
+                            ("prepared", "uploaded, not imported"),
                             ("running", "running"),
                             ("succeeded", "succeeded"),
                             ("refused", "refused"),
@@ -1135,7 +1136,11 @@ class Migration(migrations.Migration):
                 ),
                 ("rows_undone", models.PositiveIntegerField(default=0)),
                 ("rows_kept", models.PositiveIntegerField(default=0, verbose_name="rows kept by the undo")),
-                ("rejects", models.FileField(blank=True, upload_to="rejects/")),
+                ("rejects", models.FileField(blank=True, upload_to="contact-rejects/")),
+                ("upload", models.FileField(blank=True, editable=False, upload_to="contact-uploads/")),
+                ("encoding", models.CharField(blank=True, max_length=32)),
+                ("delimiter", models.CharField(blank=True, max_length=1)),
+                ("mapping", models.JSONField(blank=True, default=list, editable=False)),
                 ("idempotency_key", models.CharField(blank=True, editable=False, max_length=255)),
                 ("digest", models.CharField(blank=True, editable=False, max_length=64)),
                 ("lines_done", models.PositiveBigIntegerField(default=0, editable=False)),

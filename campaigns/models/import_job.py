@@ -13,6 +13,7 @@ class ImportSource(models.TextChoices):
 
 
 class ImportState(models.TextChoices):
+    PREPARED = "prepared", "uploaded, not imported"
     RUNNING = "running", "running"
     SUCCEEDED = "succeeded", "succeeded"
     REFUSED = "refused", "refused"
@@ -42,7 +43,14 @@ class ImportJob(models.Model):
     phones_by_campaign = models.PositiveIntegerField("phones given the campaign's zone", default=0)
     rows_undone = models.PositiveIntegerField(default=0)
     rows_kept = models.PositiveIntegerField("rows kept by the undo", default=0)
-    rejects = models.FileField(upload_to="rejects/", blank=True)
+    rejects = models.FileField(upload_to="contact-rejects/", blank=True)
+
+    # How a person's file is read; `mapping` has [name in its header, column or ""] for each of its columns.
+    # The file itself goes when it has been imported, the rest is remembered for the campaign's next one.
+    upload = models.FileField(upload_to="contact-uploads/", blank=True, editable=False)
+    encoding = models.CharField(max_length=32, blank=True)
+    delimiter = models.CharField(max_length=1, blank=True)
+    mapping = models.JSONField(default=list, blank=True, editable=False)
 
     # A repeated request is known by its key, and by the digest of its body (header `Idempotency-Key`).
     idempotency_key = models.CharField(max_length=255, blank=True, editable=False)

@@ -1,0 +1,158 @@
+"""Files of contacts from people: text in any encoding and with any usual delimiter, and spreadsheets."""
+
+import csv
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from charset_normalizer import from_bytes
+from python_calamine import CalamineError, CalamineWorkbook
+
+from campaigns.contact_columns import COLUMNS
+from outbound_site.bulk.table import Table
+from outbound_site.bulk.verdicts import Verdicts
+
+SHEETS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
+DELIMITERS = {",": "comma", ";": "semicolon", "|": "pipe", "\t": "tab"}
+ENCODINGS = ["utf-8-sig", "utf-16", "cp1252", "iso8859_15", "cp1250", "cp1251", "cp932", "gb18030", "big5"]
+# What detection looks at.
+SAMPLE_BYTES = 256 * 1024
+# A spreadsheet is unpacked into memory.
+MAX_UNPACKED_BYTES = 512 * 1024 * 1024
+MAX_COLUMNS = 200
+
+Row = tuple[int, list[str]]
+
+
+class Unreadable(Exception):
+    """The file is none that can be read; the message says why."""
+
+
+@dataclass(frozen=True)
+class TextFormat:
+    """How a text file is to be read; a spreadsheet has none of it."""
+
+    encoding: str
+    delimiter: str
+
+
+def is_sheet(file_name: str) -> bool:
+    return Path(file_name).suffix.lower() in SHEETS
+
+
+def detect(sample: bytes) -> TextFormat:
+    """Encoding and delimiter by the first bytes of the file."""
+    encoding = detect_encoding(sample)
+    first = sample.decode(encoding, "replace").lstrip("\ufeff\r\n").splitlines()[:1]
+    counts = {delimiter: first[0].count(delimiter) if first else 0 for delimiter in DELIMITERS}
+    return TextFormat(encoding, max(counts, key=lambda delimiter: counts[delimiter]))
+
+
+def detect_encoding(sample: bytes) -> str:
+    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    # A sample may end within a character.
+    for cut in range(4):
+        try:
+            sample[: len(sample) - cut].decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        return "utf-8-sig"
+    best = from_bytes(sample, cp_isolation=[*ENCODINGS[2:], "cp1253", "cp1254", "mac_roman"]).best()
+    return best.encoding if best else "cp1252"
+
+
+def rows_of(path: Path, file_name: str, text_format: TextFormat) -> Iterator[Row]:
+    """Line number and fields of each line that is not blank, the header first. Raises Unreadable."""
+    return _sheet_rows(path) if is_sheet(file_name) else _text_rows(path, text_format)
+
+
+def _text_rows(path: Path, text_format: TextFormat) -> Iterator[Row]:
+    try:
+        with path.open(encoding=text_format.encoding, newline="") as file:
+            yield from text_rows(file, text_format.delimiter)
+    except (UnicodeError, csv.Error) as error:
+        raise Unreadable(f"The file is no text in the encoding {text_format.encoding}: {error}") from None
+
+
+def text_rows(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
+    """Fields may be quoted; a quoted field may go over several lines, then the first one counts."""
+    reader = csv.reader(lines, delimiter=delimiter)
+    line = 1
+    for row in reader:
+        if any(map(str.strip, row)):
+            yield line, [field.strip() for field in row]
+        line = reader.line_num + 1
+
+
+def _sheet_rows(path: Path) -> Iterator[Row]:
+    try:
+        check_unpacked_size(path)
+        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+        for number, cells in enumerate(sheet.iter_rows(), 1):
+            row = [cell_text(cell) for cell in cells]
+            if any(row):
+                yield number, row
+    except (CalamineError, zipfile.BadZipFile, IndexError) as error:
+        raise Unreadable(f"The file is no spreadsheet that can be read: {error}") from None
+
+
+def check_unpacked_size(path: Path) -> None:
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED_BYTES:
+                raise Unreadable("The spreadsheet is too large when unpacked")
+
+
+def cell_text(cell: Any) -> str:
+    """A cell as a person reads it: 2125550100 and not 2125550100.0, true and not True."""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    return str(cell).strip()
+
+
+def suggest_columns(header: Sequence[str], remembered: Mapping[str, str]) -> list[str]:
+    """For each name in the file's header the column it is: as remembered, else as it sounds, else ""."""
+    known = {plain_name(column): column for column in COLUMNS}
+    known |= {
+        plain_name(column).replace("0", ""): column for column in COLUMNS if column.startswith("Phone0")
+    }
+    known |= {"phone": "Phone01", "phonenumber": "Phone01", "account": "AccountNumber", "surname": "LastName"}
+    columns: list[str] = []
+    for name in header:
+        column = remembered.get(name, known.get(plain_name(name), ""))
+        columns.append(column if column in COLUMNS and column not in columns else "")
+    return columns
+
+
+def plain_name(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
+
+
+def tables_of(
+    rows: Iterator[Row], columns: Sequence[str], size: int, verdicts: Verdicts
+) -> Iterator[tuple[int, Table]]:
+    """For each `size` rows their number and those of the right width; `columns` tells for each field which
+    column it is, "" for none.
+
+    A row that is too short lacks its last fields, as spreadsheets leave them out; a longer one is told.
+    """
+    used = [(position, column) for position, column in enumerate(columns) if column]
+    while chunk := list(islice(rows, size)):
+        kept = []
+        for line, row in chunk:
+            if any(row[len(columns) :]):
+                message = f"{len(row)} fields where the header has {len(columns)}"
+                verdicts.add(line, "", "", "invalidInput.columnCount", message)
+            else:
+                kept.append((line, row + [""] * (len(columns) - len(row))))
+        fields = {column: [row[position] for _, row in kept] for position, column in used}
+        yield len(chunk), Table(fields, [line for line, _ in kept])

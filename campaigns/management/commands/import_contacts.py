@@ -1,0 +1,110 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table as ConsoleTable
+
+from campaigns.contact_columns import check_columns
+from campaigns.file_import import BadRows, ImportedAlready, ListFile, check, write_rejects
+from campaigns.list_files import DELIMITERS, SAMPLE_BYTES, TextFormat, Unreadable, detect, suggest_columns
+from campaigns.models import Campaign
+from campaigns.resumable_import import open_job, run
+from outbound_site.bulk.queue import QueueFull
+from outbound_site.bulk.verdicts import Verdicts
+from outbound_site.unifiedconfig.errors import Refusal
+
+SHOWN_ERRORS = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Imports a file of contacts of any size into a campaign. Run it again after an interruption: it goes "
+        "on where it stopped, and no row is stored twice."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("campaign", help="id or name of the campaign")
+        parser.add_argument("file", type=Path, help="text with a header line (.csv, .txt) or a spreadsheet")
+        parser.add_argument("--encoding", help="of a text file; recognised when not given")
+        parser.add_argument("--delimiter", choices=[*DELIMITERS], help="recognised when not given")
+        parser.add_argument(
+            "--column",
+            action="append",
+            default=[],
+            metavar="NAME=COLUMN",
+            help="a name in the file's header and the column it is: --column 'Mobile=Phone01'",
+        )
+        parser.add_argument("--overwrite", action="store_true", help="replace the campaign's contacts")
+        parser.add_argument("--skip-bad-rows", action="store_true", help="leave bad rows out, not the file")
+        parser.add_argument("--rejects", type=Path, help="where to write the bad rows, as CSV")
+        parser.add_argument("--again", action="store_true", help="even if this file was imported before")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        console = Console()
+        campaign = find_campaign(options["campaign"])
+        try:
+            self.import_list(console, campaign, open_list(options), options)
+        except BadRows as refused:
+            show_errors(console, refused.verdicts)
+            raise CommandError(f"{refused}; nothing more was stored") from None
+        except (Unreadable, ImportedAlready, QueueFull, Refusal, Campaign.DoesNotExist) as error:
+            raise CommandError(str(error)) from None
+
+    def import_list(
+        self, console: Console, campaign: Campaign, file: ListFile, options: dict[str, Any]
+    ) -> None:
+        with console.status("Checking …"):
+            count, verdicts = check(file)
+        if options["rejects"] and verdicts.errors:
+            with options["rejects"].open("w", encoding="utf-8", newline="") as target:
+                write_rejects(file, verdicts, target)
+        if verdicts.errors and not options["skip_bad_rows"]:
+            raise BadRows(verdicts)
+        job = open_job(campaign, file, overwrite=options["overwrite"], again=options["again"])
+        columns = [TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
+        with Progress(*columns, console=console) as progress:
+            bar = progress.add_task("", total=count, completed=job.lines_done)
+            run(job, file, lambda done: progress.update(bar, completed=done))
+        show_errors(console, verdicts)
+        console.print(
+            f"{job.rows_stored} contacts stored in {campaign}, {job.rows_bad} bad rows left out, "
+            f"{job.rows_duplicate} duplicates skipped; zones: {job.phones_by_row} phones by row, "
+            f"{job.phones_by_prefix} by region prefix, {job.phones_by_campaign} the campaign's.",
+            highlight=False,
+        )
+
+
+def find_campaign(text: str) -> Campaign:
+    campaigns = Campaign.objects.active().select_related("time_zone")
+    by_id = campaigns.filter(pk=int(text)) if text.isascii() and text.isdigit() else campaigns.none()
+    campaign: Campaign | None = by_id.first() or campaigns.filter(name__iexact=text).first()
+    if campaign is None:
+        raise CommandError(f"There is no campaign {text}")
+    return campaign
+
+
+def open_list(options: dict[str, Any]) -> ListFile:
+    """Raises CommandError, Unreadable, and Refusal for columns that do not go together."""
+    path = options["file"]
+    try:
+        with path.open("rb") as file:
+            found = detect(file.read(SAMPLE_BYTES))
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}") from None
+    how = TextFormat(options["encoding"] or found.encoding, options["delimiter"] or found.delimiter)
+    named = dict(pair.partition("=")[::2] for pair in options["column"])
+    columns = suggest_columns(ListFile(path, path.name, how).header(), named)
+    check_columns(columns)
+    return ListFile(path, path.name, how, columns)
+
+
+def show_errors(console: Console, verdicts: Verdicts) -> None:
+    if not verdicts.errors:
+        return
+    table = ConsoleTable("Line", "Column", "Value", "What is wrong", title=f"{len(verdicts.lines)} bad rows")
+    for error in sorted(verdicts.errors)[:SHOWN_ERRORS]:
+        table.add_row(str(error.line), error.column, error.value[:40], error.message)
+    console.print(table, markup=False)

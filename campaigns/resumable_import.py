@@ -1,0 +1,80 @@
+"""Imports of files of any size: step by step, each step committed with the place where the next one begins.
+
+A run that was killed is taken up by the next one with the same file and campaign, and no row is stored
+twice. With overwrite the contacts before it leave at the last step: until then both lists stand.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from campaigns.contact_import import add_rows, finish, lane_of, take_list
+from campaigns.dialing_list import remove_contacts
+from campaigns.file_import import ImportedAlready, ListFile, good_rows
+from campaigns.models import Campaign, ImportJob, ImportSource, ImportState
+from outbound_site.bulk.queue import turn
+from outbound_site.bulk.verdicts import Verdicts
+
+# SQLite's lock goes to whoever asks at the right moment: without a pause web requests would wait for long.
+BREATH_SECONDS = 0.02
+
+
+def file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def open_job(campaign: Campaign, file: ListFile, *, overwrite: bool, again: bool) -> ImportJob:
+    """The job to go on with, else a new one. Raises ImportedAlready unless the file may come `again`."""
+    digest = file_digest(file.path)
+    jobs = ImportJob.objects.filter(campaign=campaign, source=ImportSource.COMMAND, digest=digest)
+    if interrupted := jobs.filter(state=ImportState.RUNNING, overwrite=overwrite).first():
+        return interrupted
+    if not again and jobs.filter(state=ImportState.SUCCEEDED).exists():
+        raise ImportedAlready("this file has been imported into this campaign")
+    return ImportJob.objects.create(
+        campaign=campaign,
+        source=ImportSource.COMMAND,
+        file_name=file.name[:255],
+        digest=digest,
+        overwrite=overwrite,
+    )
+
+
+def run(job: ImportJob, file: ListFile, progress: Callable[[int], None]) -> Verdicts:
+    """Store what is left of the file, without the rows that are wrong, which are returned.
+
+    `progress` is told the rows done so far. Raises ImportedAlready when another process has gone on with
+    the job, BadRows for too many errors.
+    """
+    verdicts, told = Verdicts(), 0
+    for count, table in file.tables(verdicts, skip=job.lines_done):
+        rows = good_rows(table, verdicts)
+        with turn(lane_of(job.campaign)) as current, transaction.atomic():
+            _hold(job)
+            add_rows(job, rows)
+            job.lines_done += count
+            bad = len(verdicts.lines)
+            job.rows_bad, told = job.rows_bad + bad - told, bad
+            job.save()
+            current.end()
+        progress(job.lines_done)
+        if connection.vendor == "sqlite":
+            time.sleep(BREATH_SECONDS)
+    with transaction.atomic():
+        _hold(job)
+        if job.overwrite:
+            remove_contacts(job.campaign, but=job)
+        job.rows_read = job.lines_done
+        finish(job)
+    return verdicts
+
+
+def _hold(job: ImportJob) -> None:
+    take_list(job)
+    stored = ImportJob.objects.only("lines_done", "state").get(pk=job.pk)
+    if (stored.lines_done, stored.state) != (job.lines_done, ImportState.RUNNING):
+        raise ImportedAlready("another process is importing this file")
