@@ -63,7 +63,9 @@ def detect_encoding(sample: bytes) -> str:
             continue
         return "utf-8-sig"
     best = from_bytes(sample, cp_isolation=[*ENCODINGS[2:], "cp1253", "cp1254", "mac_roman"]).best()
-    return best.encoding if best else "cp1252"
+    # Of encodings in which the text reads the same, the usual one.
+    same = best.could_be_from_charset if best else []
+    return next((name for name in ENCODINGS if name in same), best.encoding if best else "cp1252")
 
 
 def rows_of(path: Path, file_name: str, text_format: TextFormat) -> Iterator[Row]:

@@ -1,0 +1,228 @@
+"""The upload of contacts in the admin, without a browser."""
+
+import csv
+import io
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from campaigns.models import CallStatus, Contact, ContactPhone, ImportJob
+from tests.factories import CampaignFactory, ContactFactory, ImportJobFactory
+
+pytestmark = pytest.mark.django_db
+
+GOOD = "Name,Mobile,Bias\nAna,2125550100,\nLi,5550101,-480\n"
+BAD = "LastName,Phone01\nAna,2125550100\n=1+1,555-0101\n<b>Eva</b>,\n"
+
+
+@pytest.fixture
+def admin(client, alice):
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def campaign():
+    return CampaignFactory(name="Renewals", zone="Eastern Standard Time")
+
+
+@pytest.fixture
+def upload(admin, campaign):
+    """Upload a list as the first step; the address of the second."""
+
+    def upload(content, name="list.csv"):
+        file = SimpleUploadedFile(name, content.encode())
+        answer = admin.post(
+            reverse("admin:campaigns_importjob_upload"), {"campaign": campaign.pk, "file": file}
+        )
+        assert answer.status_code == 302, answer.content.decode()
+        return answer["Location"]
+
+    return upload
+
+
+def choices(*columns, **changes):
+    form = {"encoding": "utf-8-sig", "delimiter": ",", "duplicate_rows": "keep", "bad_rows": "refuse"}
+    return form | {f"column{number}": column for number, column in enumerate(columns)} | changes
+
+
+def text_of(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def test_a_file_is_looked_at_mapped_and_imported(admin, upload, campaign):
+    address = upload(GOOD)
+    assert not Contact.objects.exists()
+    admin.post(address, choices("LastName", "Phone01", "TimeZoneBias", preview="1"))
+    shown = text_of(admin.get(address))
+    assert "UTC-05:00, daylight saving" in shown
+    assert "UTC+08:00" in shown
+    answer = admin.post(
+        address, choices("LastName", "Phone01", "TimeZoneBias", **{"import": "1"}), follow=True
+    )
+    assert "2 contacts were imported into Renewals." in text_of(answer)
+    assert list(Contact.objects.values_list("last_name", flat=True)) == ["Ana", "Li"]
+    job = ImportJob.objects.get()
+    assert (job.state, job.source, job.rows_stored, job.user.username) == (
+        "succeeded",
+        "upload",
+        2,
+        "alice@cce.example",
+    )
+    assert not job.upload
+
+
+def test_the_mapping_is_remembered_for_the_campaign(admin, upload):
+    admin.post(upload(GOOD), choices("LastName", "Phone01", "TimeZoneBias", **{"import": "1"}))
+    page = admin.get(upload(GOOD)).content.decode()
+    assert re.findall(r'<option value="(\w+)" selected', page) == [
+        *["LastName", "Phone01", "TimeZoneBias", "keep"]
+    ]
+
+
+def test_by_choice_a_bad_row_refuses_the_file(admin, upload):
+    address = upload(BAD)
+    answer = admin.post(address, choices("LastName", "Phone01", **{"import": "1"}))
+    shown = text_of(answer)
+    assert "Nothing was imported: 2 rows are wrong" in shown
+    assert "contains invalid characters" in shown
+    assert "<b>Eva" not in answer.content.decode()
+    assert not Contact.objects.exists()
+
+
+def test_by_choice_bad_rows_are_left_out_and_handed_back_defused(admin, upload):
+    admin.post(upload(BAD), choices("LastName", "Phone01", bad_rows="skip", **{"import": "1"}))
+    job = ImportJob.objects.get()
+    assert (job.rows_read, job.rows_stored, job.rows_bad) == (3, 1, 2)
+    answer = admin.get(reverse("admin:campaigns_importjob_rejects", args=[job.pk]))
+    rows = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+    assert rows == [
+        ["Line", "Errors", "LastName", "Phone01"],
+        ["3", "Phone01 contains invalid characters", "'=1+1", "555-0101"],
+        ["4", "the row has no phone", "<b>Eva</b>", ""],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (["LastName", ""], "at least one of the columns Phone01 to Phone10 is required"),
+        (["Phone01", "Phone01"], "Chosen for more than one column of the file: Phone01."),
+    ],
+)
+def test_columns_that_do_not_go_together_are_told(admin, upload, columns, message):
+    answer = admin.post(upload(BAD), choices(*columns, **{"import": "1"}))
+    assert message in text_of(answer)
+    assert not Contact.objects.exists()
+
+
+def test_another_delimiter_makes_other_columns(admin, upload):
+    address = upload("Last,Name;Phone01\nAna,x;5550100\n")
+    answer = admin.post(address, choices("", "", delimiter=";", **{"import": "1"}), follow=True)
+    assert not Contact.objects.exists()
+    assert "Last,Name" in text_of(answer)
+    admin.post(address, choices("LastName", "Phone01", delimiter=";", **{"import": "1"}))
+    assert Contact.objects.get().last_name == "Ana,x"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("list.xlsx", "none"), ("list.csv", ""), ("list.csv", "\n \n")]
+)
+def test_an_unreadable_file_is_refused(admin, campaign, name, content):
+    file = SimpleUploadedFile(name, content.encode())
+    answer = admin.post(reverse("admin:campaigns_importjob_upload"), {"campaign": campaign.pk, "file": file})
+    assert answer.status_code == 200
+    assert "errorlist" in answer.content.decode()
+    assert not ImportJob.objects.exists()
+
+
+def test_a_file_is_imported_once_however_often_the_button_is_pressed(admin, upload):
+    address = upload(GOOD)
+    form = choices("LastName", "Phone01", "TimeZoneBias", **{"import": "1"})
+    assert [admin.post(address, form).status_code for _ in range(2)] == [302, 404]
+    assert Contact.objects.count() == 2
+
+
+def test_the_campaign_keeps_the_choice_about_duplicates(admin, upload, campaign):
+    form = choices("LastName", "Phone01", "TimeZoneBias", duplicate_rows="first_phone", **{"import": "1"})
+    for _ in range(2):
+        admin.post(upload(GOOD), form)
+    campaign.refresh_from_db()
+    assert campaign.duplicate_rows == "first_phone"
+    assert Contact.objects.count() == 2
+    assert ImportJob.objects.first().rows_duplicate == 2
+
+
+def test_an_import_may_replace_the_list(admin, upload, campaign):
+    ContactFactory(campaign=campaign)
+    admin.post(
+        upload(GOOD), choices("LastName", "Phone01", "TimeZoneBias", overwrite="on", **{"import": "1"})
+    )
+    assert list(Contact.objects.values_list("last_name", flat=True)) == ["Ana", "Li"]
+
+
+def test_undoing_an_import_keeps_what_was_dialed(admin, campaign):
+    job = ImportJobFactory(campaign=campaign, rows_stored=5)
+    made = [
+        ContactFactory(campaign=campaign, job=job, **state)
+        for state in [
+            {},
+            {"calls_made": 1, "status": CallStatus.RETRY},
+            {"status": CallStatus.ACTIVE},
+            {"status": CallStatus.UNKNOWN},
+            {"status": CallStatus.CLOSED, "call_result": 26},
+        ]
+    ]
+    other = ContactFactory(campaign=campaign)
+    address = reverse("admin:campaigns_importjob_undo", args=[job.pk])
+    assert admin.get(address).status_code == 200
+    admin.post(address)
+    assert set(Contact.objects.all()) == {*made[1:4], other}
+    assert set(ContactPhone.objects.values_list("contact", flat=True)) == {c.pk for c in [*made[1:4], other]}
+    job.refresh_from_db()
+    assert (job.state, job.rows_undone, job.rows_kept) == ("undone", 2, 3)
+    assert admin.post(address).status_code == 404
+
+
+def test_the_rows_of_an_import_are_downloaded_defused(admin, campaign):
+    job = ImportJobFactory(campaign=campaign)
+    ContactFactory(campaign=campaign, job=job, last_name="=cmd()", phones=["5"], status="M", calls_made=3)
+    ContactFactory(campaign=campaign)
+    answer = admin.get(reverse("admin:campaigns_importjob_rows", args=[job.pk]))
+    header, row = csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
+    assert dict(zip(header, row, strict=True)) | {"LastName": "'=cmd()", "Phone01": "5"} == dict(
+        zip(header, row, strict=True)
+    )
+    assert row[-3:] == ["maxAttemptsReached", "0", "3"]
+
+
+@pytest.mark.parametrize(
+    ("page", "status"),
+    [("upload", 403), ("preview", 403), ("undo", 403), ("rows", 200), ("change", 200), ("changelist", 200)],
+)
+def test_a_supervisor_looks_on(client, sam, page, status):
+    job = ImportJobFactory()
+    client.force_login(sam)
+    arguments = [] if page in {"upload", "changelist"} else [job.pk]
+    assert client.get(reverse(f"admin:campaigns_importjob_{page}", args=arguments)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("query", "found"), [("SILV", [0]), ("4019", [0]), ("2125550100", [1]), ("212555", []), ("9*1#", [1])]
+)
+def test_contacts_are_looked_up_by_name_account_and_phone(admin, query, found):
+    contacts = [
+        ContactFactory(account_number="4019", last_name="Silva", phones=["1"]),
+        ContactFactory(phones=["2125550100", "9*1#"]),
+    ]
+    answer = admin.get(reverse("admin:campaigns_contact_changelist"), {"q": query})
+    assert [c.pk for c in answer.context["cl"].result_list] == [contacts[n].pk for n in found]
+
+
+def test_the_page_of_a_contact_shows_its_phones(admin):
+    contact = ContactFactory(phones=["2125550100"], zone="360d 300d")
+    shown = text_of(admin.get(reverse("admin:campaigns_contact_change", args=[contact.pk])))
+    assert "2125550100" in shown
+    assert "UTC-06:00, daylight saving; UTC-05:00, daylight saving" in shown
