@@ -29,20 +29,18 @@ class RecordedAdmin(SimpleHistoryAdmin):
         # Without the form that would store an old version past the checks of the present one.
         return admin.ModelAdmin.get_urls(self)
 
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    def render_history_view(
+        self, request: HttpRequest, template: str, context: dict[str, Any], **kwargs: Any
     ) -> HttpResponse:
-        parts = self.histories_of_parts(object_id)
-        response: HttpResponse = super().history_view(
-            request, object_id, (extra_context or {}) | {"parts": parts}
-        )
+        context["parts"] = self.histories_of_parts(context["object"])
+        response: HttpResponse = super().render_history_view(request, template, context, **kwargs)
         return response
 
     def history_view_title(self, request: HttpRequest, obj: Any) -> str:
         return f"Change history: {obj}"
 
-    def histories_of_parts(self, object_id: str) -> dict[str, list[Any]]:
-        """Records of what belongs to the object, newest first, by heading."""
+    def histories_of_parts(self, item: Any) -> dict[str, list[Any]]:
+        """Records of what belongs to the item, newest first, by heading."""
         return {}
 
     def set_history_delta_changes(

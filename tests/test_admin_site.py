@@ -129,3 +129,25 @@ def test_the_first_page_tells_what_to_do_while_there_is_no_campaign(client, alic
     assert steps(sam) == []
     CampaignFactory()
     assert steps(alice) == []
+
+
+@pytest.mark.parametrize("name", sorted(NAMES.values()))
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "?q=%00",
+        "?q=%F0%9F%98%80&o=99.-1&p=-5",
+        "?p=99999999999999999999",
+        "?enabled__exact=%00",
+        "?unknown=1",
+        "abc/change/",
+        "99999999999999999999999/change/",
+        "99999999999999999999999/history/",
+        "%00/delete/",
+    ],
+)
+def test_a_hostile_address_never_breaks_a_page(client, alice, name, tail):
+    client.force_login(alice)
+
+    answer = client.get(reverse(f"admin:{name}_changelist") + tail, follow=True)
+    assert answer.status_code in (200, 400, 403, 404)

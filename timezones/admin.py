@@ -5,8 +5,8 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
-from simple_history.admin import SimpleHistoryAdmin
 
+from outbound_site.recorded_admin import RecordedAdmin
 from timezones.local_time import actual_time
 from timezones.models import RegionPrefix, TimeZone, ZoneSet
 from timezones.zones import Zone, read_zones, write_zones
@@ -75,7 +75,7 @@ class RegionPrefixForm(forms.ModelForm):
 
 
 @admin.register(RegionPrefix)
-class RegionPrefixAdmin(SimpleHistoryAdmin):
+class RegionPrefixAdmin(RecordedAdmin):
     form = RegionPrefixForm
     fields = ["prefix", "region", "own", "zones"]
     list_display = ["prefix", "region", "zones", "own"]

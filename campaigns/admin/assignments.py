@@ -80,7 +80,7 @@ def skill_group_change(formset: forms.BaseInlineFormSet) -> SkillGroupChange:
     return SkillGroupChange(replace=[{name: row[name] for name in PARAMETERS} for row in rows])
 
 
-def assignment_history(campaign_id: str) -> list[Any]:
+def assignment_history(campaign_id: int) -> list[Any]:
     """What happened to the campaign's skill groups, newest first, each record with its `item`."""
     records = list(
         CampaignSkillGroup.history.filter(campaign_id=campaign_id)

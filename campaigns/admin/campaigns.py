@@ -166,8 +166,8 @@ class CampaignAdmin(MarkableAdmin, StampedAdmin):
             f"{item}: made through the API, which alone deletes it" for item in items if not editable(item)
         ]
 
-    def histories_of_parts(self, object_id: str) -> dict[str, list[Any]]:
-        return {"Skill groups": assignment_history(object_id)}
+    def histories_of_parts(self, item: Any) -> dict[str, list[Any]]:
+        return {"Skill groups": assignment_history(item.pk)}
 
 
 def two_lines(first: object, second: object) -> str:

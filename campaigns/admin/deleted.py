@@ -1,5 +1,8 @@
+from typing import Any
+
 from django.contrib import admin
 
+from campaigns.admin.assignments import assignment_history
 from campaigns.admin.campaigns import FIELDSETS
 from campaigns.models import DeletedCampaign, DeletedSkillGroup
 from outbound_site.deletion_admin import DeletedAdmin
@@ -11,6 +14,9 @@ class DeletedCampaignAdmin(DeletedAdmin):
     list_filter = ["deleted_at", "origin"]
     search_fields = ["name", "description"]
     fieldsets = FIELDSETS
+
+    def histories_of_parts(self, item: Any) -> dict[str, list[Any]]:
+        return {"Skill groups": assignment_history(item.pk)}
 
 
 @admin.register(DeletedSkillGroup)
