@@ -1,0 +1,128 @@
+"""The feed hands out exactly what the decision allows: random worlds, contact by contact."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from campaigns.models import Campaign, Contact
+from campaigns.models.contact import CallStatus, ContactPhone
+from dialing.attempt_rule import bring_into_force
+from dialing.eligibility import Circumstances, decide
+from dialing.models import CampaignManagerOptions
+from dialing.record_feed import claim_records, phones_of
+from dnc import do_not_call_list
+from tests.factories import CampaignFactory, ImportJobFactory
+from timezones.models import ZoneSet
+
+pytestmark = pytest.mark.django_db
+ZONES = ["0", "300d", "480d", "360d 300d", "-330", "-600d", "720 -720"]
+CAMPAIGN_ZONES = ["UTC", "Eastern Standard Time", "AUS Eastern Standard Time", "India Standard Time"]
+NUMBERS = [f"2125550{n:03}" for n in range(12)]
+LISTED = NUMBERS[:4]
+STATUSES = [*"PPPRRRBB", *CallStatus.values]
+TIMES = st.one_of(st.just(time(0)), st.times().map(lambda moment: moment.replace(second=0, microsecond=0)))
+
+phones = st.fixed_dictionaries(
+    {
+        "number": st.sampled_from(NUMBERS),
+        "calls_made": st.integers(0, 3),
+        "closed": st.booleans() | st.just(False),
+        "minutes": st.none() | st.integers(-120, 120),
+    }
+)
+contacts = st.fixed_dictionaries(
+    {
+        "status": st.sampled_from(STATUSES),
+        "zones": st.sampled_from(ZONES),
+        "minutes": st.none() | st.integers(-30, 30),
+        "calls_made": st.integers(0, 4),
+        "callback_number": st.sampled_from(NUMBERS),
+        "phones": st.lists(phones, min_size=1, max_size=3),
+    }
+)
+campaigns = st.fixed_dictionaries(
+    {
+        "zone": st.sampled_from(CAMPAIGN_ZONES),
+        "start_time": TIMES,
+        "end_time": TIMES,
+        "max_attempts": st.integers(1, 5),
+        "enabled": st.sampled_from([True, True, True, False]),
+        "dialing_mode": st.sampled_from(["PROGRESSIVEONLY"] * 4 + ["INBOUND"]),
+        "reservation_percentage": st.sampled_from([100, 100, 100, 0]),
+        "days": st.integers(-3, 3),
+    }
+)
+switches = st.fixed_dictionaries(
+    {"max_attempts_per_number": st.booleans(), "pending_over_retry": st.booleans()}
+)
+instants = st.datetimes(datetime(2026, 1, 4), datetime(2026, 12, 28), timezones=st.just(UTC))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(campaign=campaigns, people=st.lists(contacts, max_size=12), switches=switches, at=instants)
+def test_the_feed_hands_out_exactly_what_the_decision_allows(alice, campaign, people, switches, at):
+    do_not_call_list.add(LISTED, alice, "asked")
+    options = CampaignManagerOptions.load()
+    CampaignManagerOptions.objects.update(**switches)
+    options.refresh_from_db()
+    campaign = build(campaign, people, at)
+    with transaction.atomic():
+        bring_into_force(campaign, options.max_attempts_per_number)
+
+    allowed = decisions(campaign, options, at)
+    handed_out = [(r.contact.pk, r.lease.number) for r in claim_records("d1", campaign.pk, 1000, at)]
+
+    assert sorted(handed_out) == sorted(allowed)
+    again = {record.contact.pk for record in claim_records("d2", campaign.pk, 1000, at)}
+    assert not again & {pk for pk, _ in handed_out}
+
+
+def decisions(campaign, options, at):
+    rows = list(Contact.objects.filter(campaign=campaign).select_related("zone_set"))
+    phones = phones_of(rows)
+    circumstances = Circumstances(campaign, options, do_not_call_list.contains(NUMBERS))
+    verdicts = [(row.pk, decide(row, phones[row.pk], circumstances, at)) for row in rows]
+    return [(pk, verdict.number) for pk, verdict in verdicts if verdict.dialable]
+
+
+def build(values, people, at):
+    days = values.pop("days")
+    start = (at + timedelta(days=min(days, 0))).date()
+    end = (at + timedelta(days=abs(days))).date()
+    if days == 3:
+        start = end
+    campaign = CampaignFactory(start_date=start, end_date=end, **values)
+    job = ImportJobFactory(campaign=campaign)
+    for person in people:
+        zone_set, _ = ZoneSet.objects.get_or_create(members=person["zones"])
+        contact = Contact.objects.create(
+            campaign=campaign,
+            job=job,
+            zone_set=zone_set,
+            status=person["status"],
+            calls_made=person["calls_made"],
+            callback_number=person["callback_number"],
+            callback_at=shifted(at, person["minutes"]),
+        )
+        ContactPhone.objects.bulk_create(
+            ContactPhone(
+                contact=contact,
+                job=job,
+                position=position,
+                number=phone["number"],
+                calls_made=phone["calls_made"],
+                closed=phone["closed"],
+                callback_at=shifted(at, phone["minutes"]),
+                zone_set=zone_set,
+                zone_source="R",
+            )
+            for position, phone in enumerate(person["phones"], 1)
+        )
+    return Campaign.objects.select_related("time_zone").get(pk=campaign.pk)
+
+
+def shifted(at, minutes):
+    return None if minutes is None else at + timedelta(minutes=minutes)
