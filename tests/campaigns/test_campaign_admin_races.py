@@ -26,7 +26,7 @@ def together(transactional_db, alice, monkeypatch):
         check(self)
         if connection.vendor == "postgresql":
             with suppress(threading.BrokenBarrierError):
-                meeting.wait(timeout=1)
+                meeting.wait(timeout=3)
 
     monkeypatch.setattr(Campaign, "clean", clean)
     client = Client()
