@@ -54,7 +54,7 @@ class Client:
         credentials = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         self.headers = {"Authorization": f"Basic {credentials}", "Accept": "application/xml"}
 
-    def request(self, method: str, path: str, body: str | None = None) -> bytes:
+    def request(self, method: str, path: str, body: str | bytes | None = None) -> bytes:
         headers = self.headers | ({"Content-Type": "application/xml"} if body else {})
         self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()

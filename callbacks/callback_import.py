@@ -37,7 +37,8 @@ def store(rows: CallbackRows, *, overwrite: bool = False) -> None:
         everything = PersonalCallback.objects.all()
         record(everything, "-", REASON)
         everything._raw_delete(everything.db)
-    ids = take_ids(PersonalCallback, rows.count)
-    fixed = {"id": ids, "call_status": CallbackStatus.PENDING.value, "inserted_at": timezone.now()}
+    ids, now = take_ids(PersonalCallback, rows.count), timezone.now()
+    fixed = {"id": ids, "call_status": CallbackStatus.PENDING.value, "inserted_at": now}
     bulk_load(PersonalCallback, {**rows.columns, **fixed}, rows.count)
-    record(PersonalCallback.objects.filter(pk__in=ids), "+", REASON)
+    # Others may have taken an id in between, but not at this microsecond; a list of 10,000 ids is slow.
+    record(PersonalCallback.objects.filter(pk__range=(ids[0], ids[-1]), inserted_at=now), "+", REASON)
