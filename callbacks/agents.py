@@ -1,11 +1,12 @@
 """What may be done to agents."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from callbacks.models import Agent, PersonalCallback
+from callbacks.models import Agent, PersonalCallback, agent_deleted
 from outbound_site.deletion import reference_violation
 
 
@@ -25,3 +26,12 @@ def delete_agent(agent: Agent) -> None:
             raise reference_violation("personalCallback", waiting)
         locked.change_stamp += 1
         locked.mark_deleted()
+
+
+def hold_agents(ids: Collection[int]) -> None:
+    """Keep these agents from being deleted until the transaction ends. Raises ValidationError when one has
+    been deleted meanwhile.
+    """
+    agents: Any = Agent.objects.select_for_update(no_key=True).filter(pk__in=ids, deleted_at=None)
+    if len(agents.order_by("pk").values_list("pk", flat=True)) != len(ids):
+        raise ValidationError({"agent": agent_deleted()})

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from callbacks.agents import hold_agents
 from callbacks.callback_columns import COLUMNS, CallbackRows, read_callbacks
 from callbacks.history import record
 from callbacks.models import CallbackStatus, PersonalCallback
@@ -32,7 +33,11 @@ def import_content(content: str, delimiter: str = ",", *, overwrite: bool = Fals
 
 
 def store(rows: CallbackRows, *, overwrite: bool = False) -> None:
-    """Write the rows with their history, inside the caller's transaction: at its commit they all stand."""
+    """Write the rows with their history, inside the caller's transaction: at its commit they all stand.
+
+    Raises ValidationError when an agent has been deleted meanwhile.
+    """
+    hold_agents(set(rows.columns["agent_id"]))
     if overwrite:
         everything = PersonalCallback.objects.all()
         record(everything, "-", REASON)

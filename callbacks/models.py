@@ -193,6 +193,11 @@ class PersonalCallback(models.Model):
         """Whether a dialer holds it, so that nobody may change or delete it."""
         return self.call_status == CallbackStatus.ACTIVE
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still expects it to be made."""
+        return self.call_status in OPEN_STATUSES
+
     def clean(self) -> None:
         """The rules across fields, about time and about what is stored. Raises ValidationError."""
         stored = PersonalCallback.objects.filter(pk=self.pk).first() if self.pk else None
@@ -218,7 +223,7 @@ class PersonalCallback(models.Model):
             message = (
                 "The callback is active: it is with a dialer and cannot be changed or deleted until then"
             )
-            raise ValidationError({"call_status": ValidationError(message, "invalidInput.callbackActive")})
+            raise ValidationError(message, "invalidInput.callbackActive")
 
     def _check_time(self, stored: "PersonalCallback | None") -> None:
         if self.callback_date_time is None:
@@ -237,7 +242,7 @@ class PersonalCallback(models.Model):
 
     def _check_agent(self, stored: "PersonalCallback | None") -> None:
         if self.agent_id and not (stored and stored.agent_id == self.agent_id) and self.agent.deleted_at:
-            raise ValidationError("This agent was deleted", "invalidInput.invalidReference")
+            raise agent_deleted()
 
     def _check_campaign(self, stored: "PersonalCallback | None") -> None:
         if (
@@ -246,3 +251,7 @@ class PersonalCallback(models.Model):
             and self.campaign.deleted_at
         ):
             raise ValidationError("This campaign was deleted", "invalidInput.invalidReference")
+
+
+def agent_deleted() -> ValidationError:
+    return ValidationError("This agent was deleted", "invalidInput.invalidReference")

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.shortcuts import get_object_or_404
 
+from callbacks.agents import hold_agents
 from callbacks.history import record
 from callbacks.models import Agent, CallbackStatus, PersonalCallback
 
@@ -17,6 +18,7 @@ def schedule(values: Mapping[str, Any]) -> PersonalCallback:
     """Store a new callback. Raises ValidationError."""
     callback = PersonalCallback(**values)
     callback.clean()
+    hold_agents({callback.agent_id})
     callback.save()
     return callback
 
@@ -32,9 +34,12 @@ def change(callback: PersonalCallback, values: Mapping[str, Any], change_stamp: 
     if change_stamp is not None and change_stamp != current.change_stamp:
         message = "The item was changed by another client"
         raise ValidationError({"change_stamp": ValidationError(message, "invalidInput.changeStampMismatch")})
+    stored_agent = current.agent_id
     for name, value in values.items():
         setattr(current, name, value)
     current.clean()
+    if current.agent_id != stored_agent:
+        hold_agents({current.agent_id})
     current.change_stamp += 1
     current.save()
 
@@ -59,7 +64,11 @@ def remove_all(callbacks: QuerySet[PersonalCallback]) -> int:
 
 @transaction.atomic
 def reassign(callbacks: QuerySet[PersonalCallback], agent: Agent) -> int:
-    """Give the callbacks that no dialer holds to an agent; the number of those that changed hands."""
+    """Give the callbacks that no dialer holds to an agent; the number of those that changed hands.
+
+    Raises ValidationError when the agent has been deleted.
+    """
+    hold_agents({agent.pk})
     pks = lock_inactive(callbacks.exclude(agent=agent))
     chosen = PersonalCallback.objects.filter(pk__in=pks)
     chosen.update(agent=agent, change_stamp=F("change_stamp") + 1)

@@ -15,7 +15,29 @@ from outbound_site.recorded_admin import RecordedAdmin
 from outbound_site.stamped_admin import told
 
 
-class MarkableAdmin(RecordedAdmin):
+class RefusableAdmin(RecordedAdmin):
+    """A deletion or an action may be refused while it is done; then nothing of it is stored."""
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except ValidationError as refusal:
+            return self.refused(request, refusal)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        try:
+            with transaction.atomic():
+                return super().response_action(request, queryset)
+        except ValidationError as refusal:
+            return self.refused(request, refusal)
+
+    def refused(self, request: HttpRequest, refusal: ValidationError) -> HttpResponse:
+        for _, message in told(refusal):
+            self.message_user(request, message, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
+
+
+class MarkableAdmin(RefusableAdmin):
     """A deletion goes through the app's own function, which may refuse it."""
 
     delete_confirmation_template = "admin/mark_deleted.html"
@@ -42,24 +64,6 @@ class MarkableAdmin(RecordedAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for item in queryset:
             self.remove(item)
-
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        try:
-            return super().delete_view(request, object_id, extra_context)
-        except ValidationError as refusal:
-            return self.refused(request, refusal)
-
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        try:
-            with transaction.atomic():
-                return super().response_action(request, queryset)
-        except ValidationError as refusal:
-            return self.refused(request, refusal)
-
-    def refused(self, request: HttpRequest, refusal: ValidationError) -> HttpResponse:
-        for _, message in told(refusal):
-            self.message_user(request, message, messages.ERROR)
-        return HttpResponseRedirect(request.get_full_path())
 
 
 class DeletedAdmin(RecordedAdmin):

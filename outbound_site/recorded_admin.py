@@ -1,6 +1,7 @@
 """The base of our admin pages: native pickers of date and time, and a readable history of changes."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
+
+from outbound_site.server_time import shown
 
 # It goes up with every change.
 SILENT_FIELDS = {"change_stamp"}
@@ -72,5 +75,7 @@ class ReadableDifferences(HistoricalRecordContextHelper):
             return ", ".join(sorted(str(item) for item in prepared)) or "–"
         if isinstance(prepared, bool):
             return "Yes" if prepared else "No"
+        if isinstance(value, datetime):
+            return shown(value)
         labels = dict(self.model._meta.get_field(change.field).flatchoices or ())
         return labels.get(prepared, prepared) if prepared not in ("", None) else "–"

@@ -5,7 +5,7 @@ read with the offset in force before the change. Where clocks go from 02:00 to 0
 they go back from 02:00 to 01:00, 01:30 is the first of the two.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -26,11 +26,17 @@ def to_wall(at: datetime) -> datetime:
     return at.astimezone(server_zone()).replace(tzinfo=None, fold=0)
 
 
-def today() -> datetime:
-    """Midnight of the server's day, without a zone."""
-    return datetime.combine(to_wall(timezone.now()), time())
+def today() -> date:
+    """The day on the server's clock."""
+    return to_wall(timezone.now()).date()
 
 
-def day_bounds(day: datetime, days: int = 1) -> tuple[datetime, datetime]:
-    """The instants at which that day of the server, and the day after so many days, begin."""
-    return to_utc(day), to_utc(day + timedelta(days=days))
+def begin_of(day: date) -> datetime:
+    """The instant at which that day of the server begins."""
+    return to_utc(datetime.combine(day, time()))
+
+
+def shown(at: datetime) -> str:
+    """For people: `Tue 3 Feb 2031, 15:00 EST`"""
+    wall = at.astimezone(server_zone())
+    return f"{wall:%a} {wall.day} {wall:%b %Y, %H:%M %Z}"

@@ -1,12 +1,14 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Event
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from callbacks import scheduling
-from callbacks.models import PersonalCallback
+from callbacks.models import Agent, PersonalCallback
 from tests.conftest import wait_until
 from tests.factories import AgentFactory, PersonalCallbackFactory
 
@@ -34,8 +36,8 @@ def test_callbacks_are_reassigned_but_for_those_with_a_dialer(db, django_assert_
     PersonalCallbackFactory.create_batch(5, agent=old)
     PersonalCallbackFactory(agent=old, active=True)
     PersonalCallbackFactory(agent=new)
-    # A savepoint and its release, the lock, the update, the history.
-    with django_assert_num_queries(5):
+    # A savepoint and its release, the agent, the lock, the update, the history.
+    with django_assert_num_queries(6):
         assert scheduling.reassign(PersonalCallback.objects.all(), new) == 5
 
     assert list(PersonalCallback.objects.filter(agent=old).values_list("call_status", flat=True)) == ["A"]
@@ -93,6 +95,21 @@ def test_a_dialer_that_takes_the_callback_at_the_same_moment_wins(operation):
             writer.result()
 
     assert PersonalCallback.objects.get().phone == callback.phone
+
+
+def test_an_agent_deleted_at_the_same_moment_gets_no_callback(db):
+    agent = AgentFactory()
+    values = {"agent": agent, "phone": "777", "max_attempts": 1, "callback_date_time": in_an_hour()}
+    # The agent in hand was read before.
+    Agent.objects.filter(pk=agent.pk).update(deleted_at=timezone.now())
+    with pytest.raises(ValidationError, match="This agent was deleted"):
+        scheduling.schedule(values)
+
+    assert not PersonalCallback.objects.exists()
+
+
+def in_an_hour():
+    return timezone.now() + timedelta(hours=1)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,4 @@
+from callbacks.admin.agents import AgentAdmin, DeletedAgentAdmin
+from callbacks.admin.personal_callbacks import PersonalCallbackAdmin
+
+__all__ = ["AgentAdmin", "DeletedAgentAdmin", "PersonalCallbackAdmin"]

@@ -1,0 +1,35 @@
+"""What the forms of callbacks are made of."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from outbound_site.server_time import to_utc, to_wall
+
+
+class ServerTimeField(forms.DateTimeField):
+    """An instant, written and read as the server's clock shows it (outbound_site/server_time.py)."""
+
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M:%S", attrs={"type": "datetime-local", "step": "1"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return to_wall(value) if isinstance(value, datetime) else value
+
+    def to_python(self, value: Any) -> datetime | None:
+        read = super().to_python(value)
+        try:
+            return read and to_utc(timezone.make_naive(read).replace(microsecond=0))
+        except OverflowError:
+            raise ValidationError(self.error_messages["invalid"], "invalid") from None
+
+
+class Autocomplete(AutocompleteSelect):
+    """Django's own, which fails on a value that is no number instead of showing the form with its error."""
+
+    def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
+        return super().optgroups(name, [key for key in value if key.isascii() and key.isdigit()], attrs)
