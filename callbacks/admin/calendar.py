@@ -36,7 +36,7 @@ class CalendarForm(forms.Form):
 def calendar_page(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
     if not page.has_view_permission(request):
         raise PermissionDenied
-    form = CalendarForm(request.GET)
+    form = CalendarForm({"date": today()} | request.GET.dict())
     form.is_valid()
     chosen = form.cleaned_data
     day = chosen.get("date") or today()
@@ -71,13 +71,19 @@ def week_context(callbacks: QuerySet[Any], day: date) -> dict[str, Any]:
     monday = calendar.monday_of(day)
     days = calendar.week(callbacks, monday)
     title = f"Callbacks of the week from {long_date(monday)} to {long_date(days[-1].date)}"
-    return {"title": title, "days": days, "total": sum(day.total for day in days)}
+    return {"title": title, "when": "in this week", "days": days, "total": sum(day.total for day in days)}
 
 
 def day_context(callbacks: QuerySet[Any], day: date) -> dict[str, Any]:
     total, agents = calendar.day_by_agent(callbacks, day)
     left_out = total - sum(len(agent.callbacks) for agent in agents)
-    return {"title": f"Callbacks of {long_date(day)}", "agents": agents, "total": total, "left_out": left_out}
+    return {
+        "title": f"Callbacks of {long_date(day)}",
+        "when": "on this day",
+        "agents": agents,
+        "total": total,
+        "left_out": left_out,
+    }
 
 
 def long_date(day: date) -> str:

@@ -43,17 +43,18 @@ class PersonalCallbackAdmin(RefusableAdmin, StampedAdmin):
     fieldsets = [
         ("Customer", {"fields": ["first_name", "last_name", "account_number", "phone", "version"]}),
         ("Callback", {"fields": ["agent", "callback_date_time", "max_attempts", "campaign", "campaign_dn"]}),
-        ("State", {"fields": ["call_status", "call_result", "inserted", "sent_to_dialer"]}),
+        ("State", {"fields": ["call_status"]}),
+        ("Record", {"fields": ["call_result", "inserted", "sent_to_dialer"]}),
     ]
     readonly_fields = ["call_result", "inserted", "sent_to_dialer"]
     list_display = [
         "due",
+        "agent",
         "customer",
         "phone",
-        "account_number",
-        "agent",
-        "campaign",
         "call_status",
+        "campaign",
+        "account_number",
         "max_attempts",
     ]
     list_filter = [DueFilter, "call_status", "campaign", "agent"]
@@ -92,6 +93,10 @@ class PersonalCallbackAdmin(RefusableAdmin, StampedAdmin):
     @admin.display(description="last sent to a dialer", empty_value="never")
     def sent_to_dialer(self, callback: PersonalCallback) -> str | None:
         return shown(callback.sent_to_dialer_at) if callback.sent_to_dialer_at else None
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        # A new one has no record yet.
+        return self.fieldsets if obj else self.fieldsets[:-1]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
