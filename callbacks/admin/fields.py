@@ -1,11 +1,7 @@
-"""What the forms of callbacks are made of."""
-
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -26,10 +22,3 @@ class ServerTimeField(forms.DateTimeField):
             return read and to_utc(timezone.make_naive(read).replace(microsecond=0))
         except OverflowError:
             raise ValidationError(self.error_messages["invalid"], "invalid") from None
-
-
-class Autocomplete(AutocompleteSelect):
-    """Django's own, which fails on a value that is no number instead of showing the form with its error."""
-
-    def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
-        return super().optgroups(name, [key for key in value if key.isascii() and key.isdigit()], attrs)

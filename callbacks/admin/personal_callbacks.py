@@ -3,7 +3,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.utils import timezone
 from callbacks import scheduling
 from callbacks.admin.calendar import calendar_page
 from callbacks.admin.due import DueFilter
-from callbacks.admin.fields import Autocomplete, ServerTimeField
+from callbacks.admin.fields import ServerTimeField
 from callbacks.admin.reassignment import reassignment_page
 from callbacks.filters import PersonalCallbackFilter
 from callbacks.models import CallbackStatus, PersonalCallback
@@ -27,6 +27,11 @@ class PersonalCallbackForm(StampedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in {"agent", "campaign"} & self.fields.keys():
+            # A callback keeps an agent or campaign that was deleted until somebody chooses another.
+            field: Any = self.fields[name]
+            stored = getattr(self.instance, f"{name}_id")
+            field.queryset = field.queryset.filter(Q(deleted_at=None) | Q(pk=stored))
         if status := self.fields.get("call_status"):
             # Only dialers make a callback active; nobody could change it back.
             others = [choice for choice in CallbackStatus.choices if choice[0] != CallbackStatus.ACTIVE]
@@ -64,7 +69,6 @@ class PersonalCallbackAdmin(RefusableAdmin, StampedAdmin):
     show_full_result_count = False
     # Named so that the page has a search box; get_search_results asks the API's own search.
     search_fields = ["last_name"]
-    search_help_text = "Agent ID, account number, first or last name; or one of them, as in lastName:smith"
     actions = ["reassign"]
 
     def get_urls(self) -> list[Any]:
@@ -102,11 +106,6 @@ class PersonalCallbackAdmin(RefusableAdmin, StampedAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         return PersonalCallbackFilter(queryset=queryset).search(queryset, "q", search_term), False
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().formfield_for_foreignkey(
-            db_field, request, **kwargs, widget=Autocomplete(db_field, self.admin_site)
-        )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # A form that was open when a dialer took the callback gets the reason, not a bare 403.

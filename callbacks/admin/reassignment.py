@@ -9,18 +9,21 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from callbacks.admin.fields import Autocomplete
-from callbacks.models import Agent, PersonalCallback
+from callbacks.models import Agent
 from callbacks.scheduling import reassign
 
 SHOWN = 20
+
+
+class AgentForm(forms.Form):
+    agent = forms.ModelChoiceField(Agent.objects.active(), label="To agent")
 
 
 def reassignment_page(
     page: ModelAdmin, request: HttpRequest, callbacks: QuerySet[Any]
 ) -> HttpResponse | None:
     """Asks for the agent; None, and so back to the list, once they are reassigned. Raises ValidationError."""
-    form = agent_form(page, request.POST if "agent" in request.POST else None)
+    form = AgentForm(request.POST if "agent" in request.POST else None)
     if form.is_valid():
         agent, chosen = form.cleaned_data["agent"], callbacks.count()
         tell(page, request, chosen, reassign(callbacks, agent), agent)
@@ -30,19 +33,12 @@ def reassignment_page(
         "title": "Reassign personal callbacks",
         "opts": page.model._meta,
         "form": form,
-        "media": page.media + form.media,
         "total": callbacks.count(),
         "callbacks": callbacks.select_related("agent")[:SHOWN],
         "chosen": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
         "select_across": request.POST.get("select_across", "0"),
     }
     return TemplateResponse(request, "admin/callbacks/personalcallback/reassign.html", context)
-
-
-def agent_form(page: ModelAdmin, data: Any) -> forms.Form:
-    widget = Autocomplete(PersonalCallback._meta.get_field("agent"), page.admin_site)
-    agent = forms.ModelChoiceField(Agent.objects.active(), widget=widget, label="To agent")
-    return type("AgentForm", (forms.Form,), {"agent": agent})(data)
 
 
 def tell(page: ModelAdmin, request: HttpRequest, chosen: int, moved: int, agent: Agent) -> None:
