@@ -1,0 +1,22 @@
+"""What our own pages of the admin share."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+
+
+def demand(request: HttpRequest, permission: str) -> None:
+    if not request.user.has_perm(permission):
+        raise PermissionDenied
+
+
+def page(
+    admin: ModelAdmin, request: HttpRequest, template: str, title: str, **context: Any
+) -> TemplateResponse:
+    """A page under `templates/admin/dialing/`; `zone` is the server's, in which it shows times."""
+    shared = admin.admin_site.each_context(request) | {"opts": admin.opts, "zone": settings.SERVER_TIME_ZONE}
+    return TemplateResponse(request, f"admin/dialing/{template}", shared | {"title": title} | context)
