@@ -3,11 +3,12 @@ PYTHON ?= python3
 BIN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check bench locks
+.PHONY: help run demo install test check bench locks
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make run      install what is missing and start the server'
+	@echo 'make demo     the same in var/demo, with campaigns, contacts and two simulated dialers at work'
 	@echo 'make test     all tests; DATABASE_URL and CELERY_BROKER_URL choose what they run on'
 	@echo 'make check    format, lint, types, floors, migrations, deployment checks'
 	@echo 'make bench    benchmarks; make bench NAMES="campaigns dnc" for some'
@@ -15,6 +16,9 @@ help:
 
 run: install
 	$(BIN)/python manage.py serve
+
+demo: install
+	DATA_DIR=var/demo DATABASE_URL= CELERY_BROKER_URL= LOG_LEVEL=WARNING $(BIN)/python manage.py demo
 
 install: .venv/runtime.stamp
 

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import FrameType
 
 from django.conf import settings
@@ -150,8 +150,8 @@ def end(children: list[Child]) -> None:
         child.kill()
 
 
-def keep(listener: socket.socket) -> None:
-    """Run web server, worker and schedule until Ctrl-C, SIGTERM or SIGHUP.
+def keep(listener: socket.socket, companions: Mapping[str, list[str]]) -> None:
+    """Run web server, worker, schedule and companions until Ctrl-C, SIGTERM or SIGHUP.
 
     The caller has no other thread: children are forked with code that runs before their command.
     """
@@ -166,6 +166,7 @@ def keep(listener: socket.socket) -> None:
         Child("web server", web_command(listener), listener),
         Child("worker", worker_command()),
         Child("schedule", schedule_command()),
+        *(Child(name, command) for name, command in companions.items()),
     ]
     while not signals:
         time.sleep(LOOK_SECONDS)

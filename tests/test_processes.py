@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,8 @@ def free_port():
 class Server:
     """A `serve` on a data directory and a port of its own."""
 
+    command = "serve"
+
     def __init__(self, data_dir, **environment):
         self.data_dir = data_dir
         self.port = free_port()
@@ -43,7 +45,7 @@ class Server:
     def start(self):
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve"],
+                [sys.executable, "manage.py", self.command],
                 cwd=settings.BASE_DIR,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -86,17 +88,18 @@ class Server:
         found = [pid for pid, line in self.descendants().items() if word in line and str(pid) in children]
         return found[0] if found else None
 
+    def kill(self):
+        for pid in [*self.descendants(), self.process.pid]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
 
 @pytest.fixture
 def server(tmp_path):
     server = Server(tmp_path / "data")
     yield server
-    for pid in [*server.descendants(), server.process.pid]:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-    server.process.wait()
+    server.kill()
 
 
 def test_a_first_start_prints_a_curl_line_that_works_and_a_second_one_no_password(server):

@@ -8,6 +8,7 @@ recalls.
 import json
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -54,6 +55,7 @@ class SimulatedDialer:
         self.trace = trace
         self.agenda = Agenda()
         self.runs: dict[int, CampaignRun] = {}
+        self.order: deque[int] = deque()
         self.calls: dict[str, Call] = {}
         self.outbox: list[dict[str, Any]] = []
         self.personal: list[dict[str, Any]] = []
@@ -96,8 +98,10 @@ class SimulatedDialer:
         self.cancel_recalled()
         self.send_results()
         self.offer_callbacks()
-        for run in list(self.runs.values()):
-            self.dial_for(run)
+        # Another campaign is first every time, or the first one would get all agents (outbound-option.md 10.1).
+        self.order.rotate(1)
+        for campaign in self.order:
+            self.dial_for(self.runs[campaign])
 
     def read_campaigns(self) -> None:
         """New campaigns begin; what is cached of those that ended goes back."""
@@ -111,6 +115,7 @@ class SimulatedDialer:
                 self.runs[campaign_id].settings = settings
             else:
                 self.runs[campaign_id] = CampaignRun.of(settings, self.clock.now())
+        self.order = deque(self.runs)
 
     # Calls for agents and ports
 
@@ -250,10 +255,11 @@ class SimulatedDialer:
             self.end_call(call, result, **values, **self.callback(result))
 
     def callback(self, result: int) -> dict[str, Any]:
-        """The time that customer and agent agree on: in one to four hours."""
+        """The time that customer and agent agree on: in one to four simulated hours."""
         if result != 14:
             return {}
-        at = datetime.now(UTC) + timedelta(minutes=self.agents.chance.randint(60, 240))
+        minutes = self.agents.chance.randint(60, 240) / self.clock.speed
+        at = datetime.now(UTC) + timedelta(minutes=minutes)
         return {"callback": {"dateTime": at.strftime("%Y-%m-%dT%H:%M:%SZ")}}
 
     def end_call(self, call: Call, result: int, **values: Any) -> None:

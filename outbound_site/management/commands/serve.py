@@ -19,14 +19,21 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
         seed()
-        credentials = make_administrator(settings.ADMIN_USERNAME, settings.ADMIN_PASSWORD)
-        self.stdout.write(welcome(credentials))
+        self.stdout.write(self.make_ready())
         self.stdout.flush()
         # A pool has threads, and none may run when the children are forked.
         for connection in connections.all():
             connection.close()
             getattr(connection, "close_pool", lambda: None)()
-        keep(listener)
+        keep(listener, self.companions())
+
+    def make_ready(self) -> str:
+        """What is still missing; returns what to tell the person who started the server."""
+        return welcome(make_administrator(settings.ADMIN_USERNAME, settings.ADMIN_PASSWORD))
+
+    def companions(self) -> dict[str, list[str]]:
+        """Commands to keep running beside the server, by name."""
+        return {}
 
     def listen(self) -> Any:
         try:
