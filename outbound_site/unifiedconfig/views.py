@@ -42,12 +42,6 @@ class UnifiedViewSet(GenericViewSet[Any]):
     not_found_exception = ""
     collection_name = ""
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        # No URL here holds a NUL, and PostgreSQL can neither compare with one nor record a sign-in there.
-        if "\x00" in request.path_info:
-            raise exceptions.NotFound
-        super().initial(request, *args, **kwargs)
-
     def get_object(self) -> Any:
         """The item of the URL. Raises NotFound."""
         item = self.get_queryset().filter(**{self.lookup_field: self.kwargs[self.lookup_field]}).first()
