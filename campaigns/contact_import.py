@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, compress, repeat
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from campaigns.contact_columns import COLUMNS, ContactRows, read_contacts
@@ -57,10 +57,20 @@ def import_content(
         except Refusal:
             record_refusal(job, verdicts)
             raise
-        with transaction.atomic():
-            job = store(job, rows)
-            current.end()
+        try:
+            with transaction.atomic():
+                job = store(job, rows)
+                current.end()
+        except OperationalError:
+            if not was_stored(job):
+                raise
     return job
+
+
+def was_stored(job: ImportJob) -> bool:
+    """Asked when the connection was lost, perhaps after the commit but before the database's word of it."""
+    connection.close()
+    return ImportJob.objects.filter(pk=job.pk, state=ImportState.SUCCEEDED).exists()
 
 
 def lane_of(campaign: Campaign) -> str:

@@ -17,7 +17,7 @@ RIGHT_BY_DEFAULT = [
     ("ALLOWED_HOSTS", "names", (), []),
     ("DATABASE_POOL_SIZE", "number", (1, 100), 8),
     ("WEB_WORKERS", "number", (1, 64), 1),
-    ("WEB_THREADS", "number", (1, 64), 8),
+    ("WEB_THREADS", "number", (1, 64), 40),
     ("TASK_THREADS", "number", (1, 64), 4),
     ("ADMIN_USERNAME", "text", (), "administrator@localhost"),
     ("ADMIN_PASSWORD", "text", (), ""),

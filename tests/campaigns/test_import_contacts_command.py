@@ -1,0 +1,126 @@
+import os
+import signal
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from campaigns.models import Contact, ContactPhone, ImportJob
+from tests.conftest import wait_until
+from tests.factories import CampaignFactory, ContactFactory
+
+pytestmark = pytest.mark.django_db
+
+GOOD = "Customer;First name;Phone\n1;Zoë;2125550100\n2;Li;5550101\n"
+BAD = GOOD + "3;Eva;555-0102\n=4;;\n"
+
+
+@pytest.fixture
+def campaign():
+    return CampaignFactory(name="Renewals")
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(content, name="list.csv", encoding="cp1252"):
+        path = tmp_path / name
+        path.write_text(content, encoding=encoding)
+        return str(path)
+
+    return write
+
+
+def run(*arguments):
+    call_command("import_contacts", *arguments)
+
+
+def test_a_file_is_imported_by_the_name_of_its_campaign(campaign, write, capsys):
+    run("renewals", write(GOOD), "--column", "Customer=AccountNumber")
+    rows = [(c.account_number, c.first_name, c.phones.get().number) for c in Contact.objects.all()]
+    assert rows == [("1", "Zoë", "2125550100"), ("2", "Li", "5550101")]
+    job = ImportJob.objects.get()
+    assert (job.source, job.state, job.file_name, job.rows_read) == ("command", "succeeded", "list.csv", 2)
+    assert "2 contacts stored in Renewals" in " ".join(capsys.readouterr().out.split())
+
+
+def test_bad_rows_refuse_the_file_and_are_shown(campaign, write, capsys):
+    with pytest.raises(CommandError, match="2 rows are wrong"):
+        run(str(campaign.pk), write(BAD))
+    assert not Contact.objects.exists()
+    assert "invalid characters" in capsys.readouterr().out
+
+
+def test_bad_rows_may_be_left_out_and_written_to_a_file(campaign, write, tmp_path):
+    rejects = tmp_path / "rejects.csv"
+    run("Renewals", write(BAD), "--skip-bad-rows", "--rejects", str(rejects))
+    assert Contact.objects.count() == 2
+    assert rejects.read_text().splitlines() == [
+        "Line,Errors,Customer,First name,Phone",
+        "4,Phone01 contains invalid characters,3,Eva,555-0102",
+        "5,the row has no phone,'=4,,",
+    ]
+
+
+def test_a_file_is_imported_twice_only_when_told_so(campaign, write):
+    path = write(GOOD)
+    run("Renewals", path)
+    with pytest.raises(CommandError, match="has been imported"):
+        run("Renewals", path)
+    run("Renewals", path, "--again")
+    assert Contact.objects.count() == 4
+
+
+def test_a_list_is_replaced_when_the_whole_file_is_in(campaign, write):
+    ContactFactory(campaign=campaign, phones=["1", "2"])
+    elsewhere = ContactFactory(phones=["3"])
+    run("Renewals", write(GOOD), "--overwrite")
+    assert Contact.objects.filter(campaign=campaign).count() == 2
+    assert Contact.objects.filter(pk=elsewhere.pk).exists()
+    assert ContactPhone.objects.count() == 3
+    campaign.refresh_from_db()
+    assert campaign.list_started_at is not None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["Nobody", "{file}"], "There is no campaign Nobody"),
+        (["Renewals", "/nowhere/list.csv"], "No such file"),
+        (["Renewals", "{file}", "--encoding", "utf-8"], "no text in the encoding utf-8"),
+        (["Renewals", "{file}", "--delimiter", "|"], "at least one of the columns Phone01 to Phone10"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_one_sentence(campaign, write, arguments, message):
+    path = write(GOOD)
+    with pytest.raises(CommandError, match=message):
+        run(*[argument.format(file=path) for argument in arguments])
+
+
+def test_a_file_of_errors_is_given_up(campaign, write):
+    with pytest.raises(CommandError, match="rows are wrong"):
+        run("Renewals", write("Phone01\n" + "x\n" * 25_000), "--skip-bad-rows")
+    assert not Contact.objects.exists()
+
+
+@pytest.mark.fault
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_import_goes_on_without_doubling_rows(start_process, campaign, write):
+    rows = 60_000
+    path = write("AccountNumber,Phone01\n" + "".join(f"{n},{2125550000 + n}\n" for n in range(rows)))
+    kills = 0
+    while not ImportJob.objects.filter(state="succeeded").exists():
+        before = Contact.objects.count()
+        process = start_process("manage.py", "import_contacts", "Renewals", path)
+        wait_until(
+            lambda before=before, process=process: (
+                Contact.objects.count() > before or process.poll() is not None
+            )
+        )
+        if kills < 3:
+            os.killpg(process.pid, signal.SIGKILL)
+            kills += 1
+        assert process.wait(120) in {0, -signal.SIGKILL}, process.log.read_text()
+    assert kills == 3
+    numbers = Contact.objects.values_list("account_number", flat=True)
+    assert sorted(map(int, numbers)) == list(range(rows))
+    assert ContactPhone.objects.count() == rows
+    assert ImportJob.objects.count() == 1
