@@ -26,6 +26,13 @@ COLUMNS = [
     element.name
     for element in (ACCOUNT_NUMBER, FIRST_NAME, LAST_NAME, *PHONES.values(), TIME_ZONE_BIAS, DST_OBSERVED)
 ]
+# What people call them in their files, without blanks and in lower case.
+SYNONYMS = {f"phone{position}": element.name for position, element in PHONES.items()} | {
+    "phone": "Phone01",
+    "phonenumber": "Phone01",
+    "account": "AccountNumber",
+    "surname": "LastName",
+}
 SAMPLE = ["6782", "Henry", "Martin", "2225554444", "2225556262", *[""] * (MAX_PHONES - 2), "300", "true"]
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from campaigns.contact_columns import COLUMNS, PHONES
-from campaigns.file_import import defused
 from campaigns.models import Contact, ContactPhone, ImportJob, ZoneSource
+from outbound_site.bulk.file_import import defused
 
 # Contacts fetched at once: what a download holds in memory, however long the list is.
 CHUNK = 2_000

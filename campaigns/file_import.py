@@ -1,118 +1,17 @@
-"""Imports of a person's file: looked at first, then stored as a whole or without its bad rows."""
+"""Contacts out of a person's file."""
 
-import csv
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
-from typing import IO, Any
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
-from django.utils import timezone
 
-from campaigns.contact_columns import ContactRows, read_contacts
+from campaigns.contact_columns import COLUMNS, SYNONYMS, ContactRows, read_contacts
 from campaigns.contact_import import add_rows, begin, finish, lane_of, take_list, zoned_phones
-from campaigns.list_files import MAX_COLUMNS, Row, TextFormat, Unreadable, rows_of, tables_of
-from campaigns.models import Campaign, ImportJob, ImportState
+from campaigns.models import ImportJob
+from outbound_site.bulk.file_import import BadRows, ListFile, check, claim, good_rows
 from outbound_site.bulk.queue import turn
-from outbound_site.bulk.table import Table
-from outbound_site.bulk.verdicts import RowError, Verdicts
+from outbound_site.bulk.uploads import ListKind
+from outbound_site.bulk.verdicts import Verdicts
 from timezones.models import ZoneSet
-from timezones.zones import Zone
-
-CHUNK = 5_000
-# A file with more is the wrong file, or read in the wrong way (outbound-option.md 8).
-MAX_ERRORS = 10_000
-NUMBER = re.compile(r"[+-]?[0-9]+")
-
-
-class ImportedAlready(Exception):
-    """Nothing was stored: the file is in the campaign, or somebody else is importing it."""
-
-
-class BadRows(Exception):
-    """Nothing was stored; the rows that are wrong."""
-
-    def __init__(self, verdicts: Verdicts) -> None:
-        self.verdicts = verdicts
-        super().__init__(f"{len(verdicts.lines)} rows are wrong")
-
-
-@dataclass(frozen=True)
-class ListFile:
-    """A file, how to read it, and for each of its columns which of ours it is, "" for none."""
-
-    path: Path
-    name: str
-    text_format: TextFormat
-    columns: Sequence[str] = ()
-
-    def rows(self) -> Iterator[Row]:
-        return rows_of(self.path, self.name, self.text_format)
-
-    def header(self) -> list[str]:
-        """Raises Unreadable."""
-        header = next(self.rows(), (1, []))[1]
-        if not 0 < len(header) <= MAX_COLUMNS:
-            raise Unreadable(f"The first line has {len(header)} columns; it must have 1 to {MAX_COLUMNS}")
-        return header
-
-    def tables(self, verdicts: Verdicts, size: int = CHUNK, skip: int = 0) -> Iterator[tuple[int, Table]]:
-        """The rows below the header but the first `skip` ones, with their number. Raises BadRows for too many
-        errors.
-        """
-        rows = islice(self.rows(), 1 + skip, None)
-        for count, table in tables_of(rows, self.columns, size, verdicts):
-            yield count, table
-            if len(verdicts.errors) > MAX_ERRORS:
-                raise BadRows(verdicts)
-
-
-def good_rows(table: Table, verdicts: Verdicts) -> ContactRows:
-    """The rows that are right; what is wrong with the others joins the verdicts."""
-    found = Verdicts()
-    rows = read_contacts(table, found)
-    if not found.errors:
-        return rows
-    verdicts.errors += found.errors
-    return read_contacts(table.without(found.lines), Verdicts())
-
-
-def check(file: ListFile) -> tuple[int, Verdicts]:
-    """Number of rows below the header and all that is wrong. Raises BadRows for too many errors."""
-    verdicts, total = Verdicts(), 0
-    for count, table in file.tables(verdicts):
-        good_rows(table, verdicts)
-        total += count
-    return total, verdicts
-
-
-@dataclass(frozen=True)
-class PreviewRow:
-    line: int
-    fields: list[str]
-    zones: tuple[Zone, ...]
-    errors: list[RowError]
-
-
-def preview(file: ListFile, campaign: Campaign, count: int) -> list[PreviewRow]:
-    """The first rows with the zones of their first phone, or with what is wrong with them."""
-    verdicts = Verdicts()
-    _, table = next(file.tables(verdicts, size=count), (0, Table({}, [])))
-    rows = good_rows(table, verdicts) if len(table) else None
-    lines = [line for line in table.lines if line not in verdicts.lines]
-    zone_sets = zoned_phones(campaign, lines, rows).first_zone_sets() if rows else {}
-    zones = ZoneSet.objects.in_bulk(set(zone_sets.values()))
-    return [
-        PreviewRow(
-            line,
-            fields,
-            zones[zone_sets[line]].zones if line in zone_sets else (),
-            [error for error in verdicts.errors if error.line == line],
-        )
-        for line, fields in islice(file.rows(), 1, count + 1)
-    ]
 
 
 def import_file(file: ListFile, job: ImportJob, *, skip_bad: bool) -> Verdicts:
@@ -121,7 +20,7 @@ def import_file(file: ListFile, job: ImportJob, *, skip_bad: bool) -> Verdicts:
     Returns what was wrong with the rows left out. Raises BadRows, Unreadable, ImportedAlready,
     QueueFull, and Refusal for columns that do not go together, having stored nothing.
     """
-    job.rows_read, verdicts = check(file)
+    job.rows_read, verdicts = check(file, read_contacts)
     if verdicts.errors and not skip_bad:
         raise BadRows(verdicts)
     job.rows_bad = len(verdicts.lines)
@@ -130,39 +29,28 @@ def import_file(file: ListFile, job: ImportJob, *, skip_bad: bool) -> Verdicts:
         claim(job)
         begin(job)
         for _, table in file.tables(found := Verdicts()):
-            add_rows(job, good_rows(table, found))
+            add_rows(job, good_rows(table, found, read_contacts))
         finish(job)
         current.end()
     return verdicts
 
 
-def claim(job: ImportJob) -> None:
-    """Of two people who press the button, or one who does so twice, the first imports the file."""
-    waiting = ImportJob.objects.filter(pk=job.pk, state=ImportState.PREPARED)
-    job.state, job.created_at = ImportState.RUNNING, timezone.now()
-    if not waiting.update(state=job.state, created_at=job.created_at):
-        raise ImportedAlready("This file has been imported already")
+def zones_of(job: ImportJob, lines: Sequence[int], rows: ContactRows) -> Mapping[int, str]:
+    """The zones of each row's first phone, in words, by line."""
+    zone_sets = zoned_phones(job.campaign, list(lines), rows).first_zone_sets()
+    labels = {
+        pk: " and ".join(zone.label for zone in zone_set.zones)
+        for pk, zone_set in ZoneSet.objects.in_bulk(set(zone_sets.values())).items()
+    }
+    return {line: labels[pk] for line, pk in zone_sets.items()}
 
 
-def write_rejects(file: ListFile, verdicts: Verdicts, target: IO[str]) -> None:
-    """The bad rows as they stood in the file, with line and errors before them, as CSV for a spreadsheet."""
-    told: dict[int, list[str]] = {}
-    for error in sorted(verdicts.errors):
-        told.setdefault(error.line, []).append(f"{error.column} {error.message}".strip())
-    writer = csv.writer(target)
-    rows = file.rows()
-    writer.writerow(["Line", "Errors", *map(defused, next(rows, (1, []))[1])])
-    for line, fields in rows:
-        if line in told:
-            writer.writerow([line, "; ".join(told[line]), *map(defused, fields)])
-
-
-def defused(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula, made plain text by an apostrophe; numbers stay."""
-    if (
-        isinstance(value, str)
-        and value[:1] in {"=", "+", "-", "@", "\t", "\r"}
-        and not NUMBER.fullmatch(value)
-    ):
-        return f"'{value}"
-    return value
+CONTACTS = ListKind(
+    noun="contacts",
+    columns=COLUMNS,
+    synonyms=SYNONYMS,
+    read=read_contacts,
+    meaning=zones_of,
+    meaning_label="Zone of the first phone",
+    import_file=import_file,
+)

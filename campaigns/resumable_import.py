@@ -11,10 +11,11 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
+from campaigns.contact_columns import read_contacts
 from campaigns.contact_import import add_rows, finish, lane_of, take_list
 from campaigns.dialing_list import remove_contacts
-from campaigns.file_import import ImportedAlready, ListFile, good_rows
 from campaigns.models import Campaign, ImportJob, ImportSource, ImportState
+from outbound_site.bulk.file_import import ImportedAlready, ListFile, good_rows
 from outbound_site.bulk.queue import turn
 from outbound_site.bulk.verdicts import Verdicts
 
@@ -52,7 +53,7 @@ def run(job: ImportJob, file: ListFile, progress: Callable[[int], None]) -> Verd
     """
     verdicts, told = Verdicts(), 0
     for count, table in file.tables(verdicts, skip=job.lines_done):
-        rows = good_rows(table, verdicts)
+        rows = good_rows(table, verdicts, read_contacts)
         with turn(lane_of(job.campaign)) as current, transaction.atomic():
             _hold(job)
             add_rows(job, rows)

@@ -1092,9 +1092,7 @@ class Migration(migrations.Migration):
                 ("file_name", models.CharField(blank=True, max_length=255)),
                 (
                     "overwrite",
-                    models.BooleanField(
-                        default=False, help_text="Whether it replaced the contacts before it."
-                    ),
+                    models.BooleanField(default=False, help_text="Whether it replaced the rows before it."),
                 ),
                 (
                     "state",

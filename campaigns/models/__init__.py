@@ -1,9 +1,10 @@
 from campaigns.models.campaign import Campaign, CampaignSkillGroup, Origin
 from campaigns.models.contact import CallStatus, Contact, ContactPhone, ZoneSource
 from campaigns.models.deleted import DeletedCampaign, DeletedSkillGroup
-from campaigns.models.import_job import ImportJob, ImportSource, ImportState
+from campaigns.models.import_job import ImportJob
 from campaigns.models.options import BlendedAgentOptions
 from campaigns.models.skill_group import SkillGroup
+from outbound_site.bulk.jobs import ImportSource, ImportState
 
 __all__ = [
     "BlendedAgentOptions",

@@ -7,11 +7,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as ConsoleTable
 
-from campaigns.contact_columns import check_columns
-from campaigns.file_import import BadRows, ImportedAlready, ListFile, check, write_rejects
-from campaigns.list_files import DELIMITERS, SAMPLE_BYTES, TextFormat, Unreadable, detect, suggest_columns
+from campaigns.contact_columns import COLUMNS, SYNONYMS, check_columns, read_contacts
 from campaigns.models import Campaign
 from campaigns.resumable_import import open_job, run
+from outbound_site.bulk.file_import import BadRows, ImportedAlready, ListFile, check, write_rejects
+from outbound_site.bulk.files import DELIMITERS, SAMPLE_BYTES, TextFormat, Unreadable, detect, suggest_columns
 from outbound_site.bulk.queue import QueueFull
 from outbound_site.bulk.verdicts import Verdicts
 from outbound_site.unifiedconfig.errors import Refusal
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         self, console: Console, campaign: Campaign, file: ListFile, options: dict[str, Any]
     ) -> None:
         with console.status("Checking …"):
-            count, verdicts = check(file)
+            count, verdicts = check(file, read_contacts)
         if options["rejects"] and verdicts.errors:
             with options["rejects"].open("w", encoding="utf-8", newline="") as target:
                 write_rejects(file, verdicts, target)
@@ -96,7 +96,7 @@ def open_list(options: dict[str, Any]) -> ListFile:
         raise CommandError(f"{path}: {error.strerror}") from None
     how = TextFormat(options["encoding"] or found.encoding, options["delimiter"] or found.delimiter)
     named = dict(pair.partition("=")[::2] for pair in options["column"])
-    columns = suggest_columns(ListFile(path, path.name, how).header(), named)
+    columns = suggest_columns(ListFile(path, path.name, how).header(), named, COLUMNS, SYNONYMS)
     check_columns(columns)
     return ListFile(path, path.name, how, columns)
 

@@ -1,8 +1,8 @@
-"""Files of contacts from people: text in any encoding and with any usual delimiter, and spreadsheets."""
+"""Lists from people as files: text in any encoding and with any usual delimiter, and spreadsheets."""
 
 import csv
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from itertools import islice
@@ -12,7 +12,6 @@ from typing import Any
 from charset_normalizer import from_bytes
 from python_calamine import CalamineError, CalamineWorkbook
 
-from campaigns.contact_columns import COLUMNS
 from outbound_site.bulk.table import Table
 from outbound_site.bulk.verdicts import Verdicts
 
@@ -121,18 +120,21 @@ def cell_text(cell: Any) -> str:
     return str(cell).strip()
 
 
-def suggest_columns(header: Sequence[str], remembered: Mapping[str, str]) -> list[str]:
-    """For each name in the file's header the column it is: as remembered, else as it sounds, else ""."""
-    known = {plain_name(column): column for column in COLUMNS}
-    known |= {
-        plain_name(column).replace("0", ""): column for column in COLUMNS if column.startswith("Phone0")
-    }
-    known |= {"phone": "Phone01", "phonenumber": "Phone01", "account": "AccountNumber", "surname": "LastName"}
-    columns: list[str] = []
+def suggest_columns(
+    header: Sequence[str],
+    remembered: Mapping[str, str],
+    columns: Collection[str],
+    synonyms: dict[str, str],
+) -> list[str]:
+    """For each name in the file's header the one of our `columns` that it is: as remembered, else as it
+    sounds, else "". `synonyms` are other plain names.
+    """
+    known = {plain_name(column): column for column in columns} | synonyms
+    suggested: list[str] = []
     for name in header:
         column = remembered.get(name, known.get(plain_name(name), ""))
-        columns.append(column if column in COLUMNS and column not in columns else "")
-    return columns
+        suggested.append(column if column in columns and column not in suggested else "")
+    return suggested
 
 
 def plain_name(name: str) -> str:

@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 from openpyxl import Workbook
 
-from campaigns.list_files import TextFormat, Unreadable, detect, rows_of, suggest_columns, text_rows
+from campaigns.contact_columns import COLUMNS, SYNONYMS
+from outbound_site.bulk.files import TextFormat, Unreadable, detect, rows_of, suggest_columns, text_rows
 
 TEXT = "Account Number;First name;Phone\r\n1;Jürgen;5550100\r\n2;Zoë €;5550101\r\n"
 
@@ -89,6 +90,6 @@ def test_columns_are_recognised_by_their_names_and_by_what_is_remembered():
         "Note",
         "Phone 2",
     ]
-    assert suggest_columns(header, {"Mobile": "Phone03", "Note": "gone"}) == [
+    assert suggest_columns(header, {"Mobile": "Phone03", "Note": "gone"}, COLUMNS, SYNONYMS) == [
         *["AccountNumber", "FirstName", "LastName", "Phone01", "Phone02", "Phone03", "Phone10", "", ""]
     ]

@@ -1,0 +1,148 @@
+"""Imports of a person's file: looked at first, then stored as a whole or without its bad rows."""
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from django.utils import timezone
+
+from outbound_site.bulk.files import MAX_COLUMNS, Row, TextFormat, Unreadable, rows_of, tables_of
+from outbound_site.bulk.jobs import ImportState, ListImport
+from outbound_site.bulk.table import Table
+from outbound_site.bulk.verdicts import RowError, Verdicts
+
+CHUNK = 5_000
+# A file with more is the wrong file, or read in the wrong way (outbound-option.md 8).
+MAX_ERRORS = 10_000
+NUMBER = re.compile(r"[+-]?[0-9]+")
+
+# Reads the rows of a table; what is wrong with them joins the verdicts. Raises Refusal for columns that do
+# not go together.
+Reader = Callable[[Table, Verdicts], Any]
+
+
+class ImportedAlready(Exception):
+    """Nothing was stored: the file is in the campaign, or somebody else is importing it."""
+
+
+class BadRows(Exception):
+    """Nothing was stored; the rows that are wrong."""
+
+    def __init__(self, verdicts: Verdicts) -> None:
+        self.verdicts = verdicts
+        super().__init__(f"{len(verdicts.lines)} rows are wrong")
+
+
+@dataclass(frozen=True)
+class ListFile:
+    """A file, how to read it, and for each of its columns which of ours it is, "" for none."""
+
+    path: Path
+    name: str
+    text_format: TextFormat
+    columns: Sequence[str] = ()
+
+    def rows(self) -> Iterator[Row]:
+        return rows_of(self.path, self.name, self.text_format)
+
+    def header(self) -> list[str]:
+        """Raises Unreadable."""
+        header = next(self.rows(), (1, []))[1]
+        if not 0 < len(header) <= MAX_COLUMNS:
+            raise Unreadable(f"The first line has {len(header)} columns; it must have 1 to {MAX_COLUMNS}")
+        return header
+
+    def tables(self, verdicts: Verdicts, size: int = CHUNK, skip: int = 0) -> Iterator[tuple[int, Table]]:
+        """The rows below the header but the first `skip` ones, with their number. Raises BadRows for too many
+        errors.
+        """
+        rows = islice(self.rows(), 1 + skip, None)
+        for count, table in tables_of(rows, self.columns, size, verdicts):
+            yield count, table
+            if len(verdicts.errors) > MAX_ERRORS:
+                raise BadRows(verdicts)
+
+
+def good_rows(table: Table, verdicts: Verdicts, read: Reader) -> Any:
+    """The rows that are right; what is wrong with the others joins the verdicts."""
+    found = Verdicts()
+    rows = read(table, found)
+    if not found.errors:
+        return rows
+    verdicts.errors += found.errors
+    return read(table.without(found.lines), Verdicts())
+
+
+def check(file: ListFile, read: Reader) -> tuple[int, Verdicts]:
+    """Number of rows below the header and all that is wrong. Raises BadRows for too many errors."""
+    verdicts, total = Verdicts(), 0
+    for count, table in file.tables(verdicts):
+        good_rows(table, verdicts, read)
+        total += count
+    return total, verdicts
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """`meaning`: what the server makes of a good row."""
+
+    line: int
+    fields: list[str]
+    meaning: str
+    errors: list[RowError]
+
+
+def preview(
+    file: ListFile, read: Reader, meaning: Callable[[Sequence[int], Any], Mapping[int, str]], count: int
+) -> list[PreviewRow]:
+    """The first rows with what the server makes of them, by line, or with what is wrong with them."""
+    verdicts = Verdicts()
+    _, table = next(file.tables(verdicts, size=count), (0, Table({}, [])))
+    rows = good_rows(table, verdicts, read) if len(table) else None
+    lines = [line for line in table.lines if line not in verdicts.lines]
+    meanings = meaning(lines, rows) if lines else {}
+    return [
+        PreviewRow(
+            line,
+            fields,
+            meanings.get(line, ""),
+            [error for error in verdicts.errors if error.line == line],
+        )
+        for line, fields in islice(file.rows(), 1, count + 1)
+    ]
+
+
+def claim(job: ListImport) -> None:
+    """Of two people who press the button, or one who does so twice, the first imports the file."""
+    waiting = type(job)._default_manager.filter(pk=job.pk, state=ImportState.PREPARED)
+    job.state, job.created_at = ImportState.RUNNING, timezone.now()
+    if not waiting.update(state=job.state, created_at=job.created_at):
+        raise ImportedAlready("This file has been imported already")
+
+
+def write_rejects(file: ListFile, verdicts: Verdicts, target: IO[str]) -> None:
+    """The bad rows as they stood in the file, with line and errors before them, as CSV for a spreadsheet."""
+    told: dict[int, list[str]] = {}
+    for error in sorted(verdicts.errors):
+        told.setdefault(error.line, []).append(f"{error.column} {error.message}".strip())
+    writer = csv.writer(target)
+    rows = file.rows()
+    writer.writerow(["Line", "Errors", *map(defused, next(rows, (1, []))[1])])
+    for line, fields in rows:
+        if line in told:
+            writer.writerow([line, "; ".join(told[line]), *map(defused, fields)])
+
+
+def defused(value: Any) -> Any:
+    """Text that a spreadsheet would take for a formula, made plain text by an apostrophe; numbers stay."""
+    if (
+        isinstance(value, str)
+        and value[:1] in {"=", "+", "-", "@", "\t", "\r"}
+        and not NUMBER.fullmatch(value)
+    ):
+        return f"'{value}"
+    return value
