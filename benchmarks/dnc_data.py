@@ -11,7 +11,7 @@ import numpy as np
 import psycopg
 
 POSTGRESQL = os.environ.get("BENCHMARK_POSTGRESQL", "postgres://postgres@127.0.0.1")
-SCRATCH = "dnc_benchmark"
+SCRATCH = f"dnc_benchmark_{os.getpid()}"
 # The density of 60 million numbers on 400 area codes of 792 exchanges, kept at every smaller size.
 AREA_CODES, EXCHANGES = 400, 792
 NUMBERS_A_PAGE = 190

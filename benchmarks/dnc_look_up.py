@@ -57,7 +57,7 @@ def measure(numbers: Path) -> None:
             return {number for (number,) in cursor.fetchall()}
 
     assert all(contains(batch) == in_plain_table(batch) for batch in batches)
-    pages, plain = median_seconds(contains, batches), median_seconds(in_plain_table, batches)
+    pages, plain = median_seconds([contains, in_plain_table], batches)
     fresh = (f"777{n:04}" for n in range(3 * ROUNDS))
 
     def add_by_hand(_: int) -> None:
@@ -65,7 +65,7 @@ def measure(numbers: Path) -> None:
         add([number], None, "benchmark")
         assert contains([number]) == {number}
 
-    by_hand = median_seconds(add_by_hand, list(range(ROUNDS)))
+    (by_hand,) = median_seconds([add_by_hand], list(range(ROUNDS)))
     print(f"{BATCH:,} numbers: {pages * 1000:.1f} ms, one row a number {plain * 1000:.1f} ms; ", end="")
     print(f"one number by hand, to listed, {by_hand * 1000:.1f} ms")
     print(f"dnc_look_up {plain / pages:.2f} 0.5")
@@ -95,9 +95,17 @@ def fill_plain_table(numbers: Path) -> list[str]:
     return listed
 
 
-def median_seconds(call: Callable[..., object], arguments: list) -> float:
-    """Of the best of three calls for each argument: other programs on the machine only ever add time."""
-    return statistics.median(min(seconds(call, argument) for _ in range(3)) for argument in arguments)
+def median_seconds(calls: list[Callable[..., object]], arguments: list) -> list[float]:
+    """Of the best of three for each argument, in turns: other programs on the machine only ever add time."""
+    best = [
+        [min(durations) for durations in zip(*(seconds_of_each(calls, a) for _ in range(3)), strict=True)]
+        for a in arguments
+    ]
+    return [statistics.median(durations) for durations in zip(*best, strict=True)]
+
+
+def seconds_of_each(calls: list[Callable[..., object]], argument: object) -> list[float]:
+    return [seconds(call, argument) for call in calls]
 
 
 def seconds(call: Callable[..., object], argument: object) -> float:
