@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -28,6 +29,7 @@ from dnc.sorted_runs import SortedRuns
 from outbound_site.jobs import JobState, LeaseLost
 
 RENEW_SECONDS = 1.0
+CLEARING_TIME = timedelta(minutes=5)
 log = logging.getLogger(__name__)
 
 
@@ -43,8 +45,9 @@ def run_waiting() -> None:
 
 
 def is_work_left() -> bool:
-    """Whether a call of run_waiting would find something to do."""
-    return FileImport.objects.waiting().exists() or unfinished_clearing().exists()
+    """Whether imports wait, or the last one ended long ago and its worker has not cleared away."""
+    clearing = FileImport.objects.filter(finished_at__gt=timezone.now() - CLEARING_TIME)
+    return FileImport.objects.waiting().exists() or (unfinished_clearing().exists() and not clearing.exists())
 
 
 def claim_next() -> FileImport | None:

@@ -9,6 +9,7 @@ from dnc.file_scan import queue_rule
 from dnc.import_rules import create_rule, delete_rule, update_rule
 from dnc.models import ImportRule
 from dnc.tasks import ring
+from outbound_site.jobs import JobState
 from outbound_site.stamped_admin import StampedAdmin
 
 VALUES = ["name", "file_path", "overwrite", "rename_file_after_import"]
@@ -38,14 +39,18 @@ class ImportRuleAdmin(StampedAdmin):
     @admin.action(description="Import the file of the selected rules now", permissions=["change"])
     def import_now(self, request: HttpRequest, queryset: QuerySet[ImportRule]) -> None:
         for rule in queryset:
-            try:
-                found = fingerprint(server_path(rule.file_path))
-            except (PathRefused, OSError) as error:
-                self.message_user(request, f"{rule}: {error}", messages.ERROR)
-                continue
-            if found is None:
-                self.message_user(request, f"{rule}: there is no file.", messages.WARNING)
-                continue
-            queue_rule(rule, found, request.user)
-            ring()
-            self.message_user(request, f"{rule}: the import has been asked for.", messages.SUCCESS)
+            level, answer = self._import(request, rule)
+            self.message_user(request, f"{rule}: {answer}", level)
+
+    def _import(self, request: HttpRequest, rule: ImportRule) -> tuple[int, str]:
+        try:
+            found = fingerprint(server_path(rule.file_path))
+        except (PathRefused, OSError) as error:
+            return messages.ERROR, str(error)
+        if found is None:
+            return messages.WARNING, "there is no file."
+        if rule.imports.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).exists():
+            return messages.WARNING, "its import is under way already."
+        queue_rule(rule, found, request.user)
+        ring()
+        return messages.SUCCESS, "the import has been asked for."

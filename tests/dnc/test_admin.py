@@ -243,16 +243,19 @@ def test_a_path_outside_the_roots_is_refused_in_the_form(admin):
     assert "outside the directories that DNC_ROOTS allows" in text
 
 
-def test_an_import_now_says_when_there_is_no_file(admin):
+def test_an_import_is_asked_for_once_and_only_for_a_file(admin):
     rule = ImportRuleFactory()
 
-    answer = admin.post(
-        reverse("admin:dnc_importrule_changelist"),
-        {"action": "import_now", "_selected_action": rule.pk},
-        follow=True,
-    )
+    def ask():
+        asked = {"action": "import_now", "_selected_action": rule.pk}
+        return text_of(admin.post(reverse("admin:dnc_importrule_changelist"), asked, follow=True))
 
-    assert "there is no file" in text_of(answer)
+    assert "there is no file" in ask()
+    with open(rule.file_path, "w") as file:
+        file.write("2225554444\n")
+    assert "has been asked for" in ask()
+    assert "under way already" in ask()
+    assert FileImport.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", ["importrule", "fileimport", "handentry", "handremoval"])

@@ -348,9 +348,11 @@ def test_a_file_that_cannot_be_renamed_is_shown_and_its_content_not_imported_aga
     assert (root / "registry.txt.20310203T040506.000000Z").read_text() == "in the way"
 
 
-def test_clearing_is_asked_for_again_until_it_is_done(bring):
+def test_clearing_is_asked_for_again_when_its_worker_was_lost(bring, time_machine):
     batch = bring(f"{A}\n")
     FileImport.objects.update(tidied=False, in_force=False)
+    assert not file_import.is_work_left()
+    time_machine.move_to(timezone.now() + timedelta(minutes=6))
     assert file_import.is_work_left()
 
     tidy()
