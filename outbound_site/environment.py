@@ -61,7 +61,9 @@ VARIABLES = [
         True,
     ),
     Variable("WEB_WORKERS", "1", "web server processes, 1 to 64"),
-    Variable("WEB_THREADS", "40", "threads of each web server process, 1 to 64; 30 of them may wait to import"),
+    Variable(
+        "WEB_THREADS", "40", "threads of each web server process, 1 to 64; 30 of them may wait to import"
+    ),
     Variable("TASK_THREADS", "4", "background tasks at once, 1 to 64"),
     Variable("ADMIN_USERNAME", "administrator@localhost", "the administrator made on first start"),
     Variable("ADMIN_PASSWORD", "", "its password; made and printed once when empty", True),

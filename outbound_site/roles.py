@@ -34,7 +34,7 @@ def load_roles() -> None:
     supervisor, _ = Role.objects.get_or_create(name=SUPERVISOR)
     supervisor.permissions.set(
         assignable().filter(
-            Q(codename__startswith="view_") | Q(codename="stop_campaigns"),
+            Q(codename__startswith="view_") | Q(codename__in=["stop_campaigns", "undo_importjob"]),
             content_type__app_label__in=OWN_APPS,
         )
     )

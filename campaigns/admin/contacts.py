@@ -35,17 +35,8 @@ PHONE_FIELDS: Any = [
 
 class ContactPhoneInline(admin.TabularInline):
     model = ContactPhone
-    fields = [
-        "position",
-        "number",
-        "zones",
-        "zone_source",
-        "call_result",
-        "calls_made",
-        "callback_at",
-        "closed",
-    ]
-    readonly_fields = fields
+    fields = PHONE_FIELDS
+    readonly_fields = PHONE_FIELDS
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -81,7 +81,7 @@ class ImportJobAdmin(ListImportAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        may = {"may_undo": request.user.has_perm("campaigns.delete_contact")}
+        may = {"may_undo": request.user.has_perm("campaigns.undo_importjob")}
         return super().change_view(request, object_id, form_url, (extra_context or {}) | may)
 
     def rows(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
@@ -94,7 +94,7 @@ class ImportJobAdmin(ListImportAdmin):
         )
 
     def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
-        demand(request, "campaigns.delete_contact")
+        demand(request, "campaigns.undo_importjob")
         jobs: QuerySet[ImportJob] = ImportJob.objects.select_related("campaign")
         job = get_object_or_404(jobs, pk=pk, state=ImportState.SUCCEEDED)
         if request.method == "POST":

@@ -1163,6 +1163,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-pk"],
+                "permissions": [("undo_importjob", "Can undo an import of contacts")],
             },
         ),
         migrations.CreateModel(

@@ -30,6 +30,7 @@ class ImportJob(ListImport):
 
     class Meta:
         ordering = ["-pk"]
+        permissions = [("undo_importjob", "Can undo an import of contacts")]
         constraints = [
             models.UniqueConstraint(
                 "campaign",

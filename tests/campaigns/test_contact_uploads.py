@@ -200,7 +200,7 @@ def test_the_rows_of_an_import_are_downloaded_defused(admin, campaign):
 
 @pytest.mark.parametrize(
     ("page", "status"),
-    [("upload", 403), ("preview", 403), ("undo", 403), ("rows", 200), ("change", 200), ("changelist", 200)],
+    [("upload", 403), ("preview", 403), ("undo", 200), ("rows", 200), ("change", 200), ("changelist", 200)],
 )
 def test_a_supervisor_looks_on(client, sam, page, status):
     job = ImportJobFactory()
