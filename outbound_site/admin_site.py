@@ -1,12 +1,13 @@
 """The admin as a supervisor thinks of it: what stands where, and what to do first."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 
 # Headings with their pages in order. A page that is not named here stands under "More".
 GROUPS: dict[str, list[str]] = {
@@ -32,6 +33,17 @@ class OutboundAdminSite(AdminSite):
     index_title = "Campaigns and lists"
     # The site's only pages are the admin's.
     site_url = None
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.own_pages: list[URLPattern] = []
+
+    def register_page(self, route: str, view: Callable[..., HttpResponse], name: str) -> None:
+        """A page that belongs to no model, added by an app's admin module."""
+        self.own_pages.append(path(route, self.admin_view(view), name=name))
+
+    def get_urls(self) -> list[Any]:
+        return [*self.own_pages, *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The pages that the user may see, grouped; those of one app when `app_label` is given."""

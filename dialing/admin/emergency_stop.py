@@ -91,10 +91,10 @@ class StopReportAdmin(admin.ModelAdmin):
             personal_callback=None,
         )
         return page(
-            self,
             request,
             "stopreport/stop.html",
             "Emergency stop",
+            opts=self.opts,
             count=enabled.count(),
             campaigns=enabled.order_by("name")[:NAMED],
             records_out=held.count(),
@@ -107,10 +107,10 @@ class StopReportAdmin(admin.ModelAdmin):
         report = get_object_or_404(StopReport, pk=object_id if object_id.isdecimal() else None)
         lines = review(report)
         return page(
-            self,
             request,
             "stopreport/report.html",
             "Report of an emergency stop",
+            opts=self.opts,
             lines=lines,
             may_resume=request.user.has_perm(STOP) and any(line.resumable for line in lines),
             **progress_of(report),

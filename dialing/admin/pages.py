@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin import ModelAdmin
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -14,9 +14,7 @@ def demand(request: HttpRequest, permission: str) -> None:
         raise PermissionDenied
 
 
-def page(
-    admin: ModelAdmin, request: HttpRequest, template: str, title: str, **context: Any
-) -> TemplateResponse:
+def page(request: HttpRequest, template: str, title: str, **context: Any) -> TemplateResponse:
     """A page under `templates/admin/dialing/`; `zone` is the server's, in which it shows times."""
-    shared = admin.admin_site.each_context(request) | {"opts": admin.opts, "zone": settings.SERVER_TIME_ZONE}
-    return TemplateResponse(request, f"admin/dialing/{template}", shared | {"title": title} | context)
+    shared = admin.site.each_context(request) | {"zone": settings.SERVER_TIME_ZONE, "title": title}
+    return TemplateResponse(request, f"admin/dialing/{template}", shared | context)

@@ -10,15 +10,6 @@ pytestmark = pytest.mark.django_db
 STOP = "/admin/dialing/stopreport/stop/"
 
 
-@pytest.fixture
-def sign_in(client):
-    def sign_in(user):
-        client.force_login(user)
-        return client
-
-    return sign_in
-
-
 def test_looking_at_the_first_step_stops_nothing(sign_in, sam):
     campaign = CampaignFactory(on=True, name="Renewals")
     page = sign_in(sam).get(STOP)

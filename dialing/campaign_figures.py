@@ -1,0 +1,124 @@
+"""What a campaign's page tells in numbers."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+
+from campaigns.models import Campaign
+from dialing import call_results
+from dialing.call_results import CALL_RESULTS
+from dialing.models import CallHistory
+from dialing.run_time_stats import run_time_stats
+from dialing.service_day import beginning, day_of
+
+HOUR = timedelta(hours=1)
+LIVE = [
+    "voice_count",
+    "wrong_number_count",
+    "customer_not_home_count",
+    "customer_abandon_detect_count",
+    "call_back_count",
+    "personal_callback_count",
+    "abandon_detect_count",
+    "abandon_to_ivr_count",
+]
+# The counters of `runtimestats`, as people look for them, with their names here.
+GROUPS: dict[str, dict[str, str]] = {
+    "Reached": {
+        "voiceCount": "Answered",
+        "wrongNumberCount": "Wrong number",
+        "customerNotHomeCount": "Customer not home",
+        "callBackCount": "Callback agreed, any agent",
+        "personalCallbackCount": "Callback agreed, own agent",
+    },
+    "Abandoned": {
+        "abandonDetectCount": "By the dialer",
+        "abandonToIvrCount": "To the IVR",
+        "customerAbandonDetectCount": "By the customer",
+    },
+    "Nobody there": {
+        "noAnswerDetectCount": "No answer",
+        "busyCount": "Busy",
+        "noRingBackDetectCount": "No ringback",
+        "noDialToneDetectCount": "No dial tone",
+        "cancelledDetectCount": "Cancelled",
+    },
+    "Machines": {
+        "answeringMachineCount": "Answering machine",
+        "networkAnsMachineCount": "Machine of the network",
+        "faxDetectCount": "Fax or modem",
+        "sitToneDetectCount": "Number invalid (SIT tone)",
+    },
+    "Agents": {
+        "agentRejectedCount": "Rejected",
+        "agentClosedCount": "Rejected and closed",
+        "talkTimeCount": "Talk, seconds",
+        "wrapupTimeCount": "Wrap-up, seconds",
+    },
+    "List": {
+        "attemptedCount": "Attempts today",
+        "totalCount": "Contacts",
+        "totalVoiceCount": "Answered, whole list",
+        "closedCount": "Closed, whole list",
+        "dateTime": "Last change",
+    },
+}
+
+
+@dataclass(frozen=True)
+class AbandonRate:
+    """Percent of live connections; None before the first one."""
+
+    percent: float | None
+    limit: float | None
+
+    @property
+    def above(self) -> bool:
+        return self.percent is not None and self.limit is not None and self.percent > self.limit
+
+
+def live_connections(counts: dict[str, Any]) -> int:
+    """outbound-option.md 10.2, "Rates"."""
+    return sum(counts[name] for name in LIVE)
+
+
+def abandon_rate(campaign: Campaign, counts: dict[str, Any]) -> AbandonRate:
+    live = live_connections(counts)
+    abandoned = counts["abandon_detect_count"] + counts["abandon_to_ivr_count"]
+    limit = campaign.abandon_percent if campaign.abandon_enabled else None
+    return AbandonRate(100 * abandoned / live if live else None, limit)
+
+
+def grouped_counters(campaign: Campaign, at: datetime) -> dict[str, list[tuple[str, str, Any]]]:
+    """All 26 counters by heading, as (label, wire name, value)."""
+    values = run_time_stats(campaign, at)
+    return {
+        heading: [(label, name, values[name]) for name, label in names.items()]
+        for heading, names in GROUPS.items()
+    }
+
+
+def calls_by_hour(campaign: Campaign, at: datetime) -> list[tuple[datetime, int]]:
+    """Calls placed in each hour of the day of the counters."""
+    start = beginning(day_of(at))
+    hours = [start + hour * HOUR for hour in range(24)]
+    counts = {
+        f"h{place}": Count("pk", filter=Q(at__gte=hour, at__lt=hour + HOUR))
+        for place, hour in enumerate(hours)
+    }
+    found = _calls_of_day(campaign, at).aggregate(**counts)
+    return [(hour, found[f"h{place}"]) for place, hour in enumerate(hours)]
+
+
+def calls_by_result(campaign: Campaign, at: datetime) -> Counter[str]:
+    """Of the day of the counters, by the meaning of the result."""
+    rows = _calls_of_day(campaign, at).order_by().values_list("call_result").annotate(Count("pk"))
+    return Counter({CALL_RESULTS[code].meaning: count for code, count in rows})
+
+
+def _calls_of_day(campaign: Campaign, at: datetime) -> Any:
+    calls = CallHistory.objects.filter(campaign=campaign, day=day_of(at))
+    return calls.exclude(call_result=call_results.NOT_ATTEMPTED)

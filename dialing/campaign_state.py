@@ -1,0 +1,193 @@
+"""Why a campaign dials or not, in words; for many campaigns in a constant number of queries."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.db.models import Count, Min, Q
+
+from campaigns.models import Campaign
+from campaigns.models.contact import CallStatus, Contact
+from dialing.eligibility import DIALABLE, Rule, campaign_refusals, window_of
+from dialing.models import CampaignManagerOptions, Dialer, Lease, LeaseState, StoppedCampaign
+from timezones.local_time import actual_time, is_inside, next_change, next_inside
+from timezones.models import TimeZone, ZoneSet
+from timezones.zones import Zone
+
+# What a supervisor still waits for: to be dialed, or with a dialer.
+LEFT = {*DIALABLE, CallStatus.ACTIVE, CallStatus.DIALED, CallStatus.UNKNOWN}
+MAY_BE_DIALED = "dialable"
+# Reasons in the words of pages, where many contacts have them.
+WORDS: dict[str, str] = {
+    MAY_BE_DIALED: "may be dialed now",
+    Rule.STATUS: "done with: closed, attempts used up or callback of one agent",
+    Rule.LEASE: "with a dialer",
+    Rule.ATTEMPTS: "no attempt is left",
+    Rule.DO_NOT_CALL: "every number left is on the Do Not Call list",
+    Rule.DUE: "not due now: a retry or a callback at another time",
+    Rule.WINDOW: "outside the dialing hours where the customer is",
+}
+
+
+class Kind(StrEnum):
+    DIALING = "dialing"
+    WAITING = "waiting"
+    OFF = "off"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True)
+class State:
+    """`until`: when it changes by itself, as far as that is known."""
+
+    kind: Kind
+    words: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ListPart:
+    """A campaign's contacts of one status and one set of zones; `due` of them now, the next at `next_due`."""
+
+    status: CallStatus
+    zones: tuple[Zone, ...]
+    contacts: int
+    due: int
+    next_due: datetime | None
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is true beside list and configuration; `stops`: who stopped, by campaign; `out`: records held."""
+
+    dialer_alive: bool
+    stops: dict[int, str]
+    out: dict[int, int]
+
+
+def states(campaigns: Sequence[Campaign], at: datetime) -> dict[int, State]:
+    ids = [campaign.pk for campaign in campaigns]
+    parts, surroundings = list_parts(ids, at), look_around(ids, at)
+    return {campaign.pk: state_of(campaign, parts[campaign.pk], surroundings, at) for campaign in campaigns}
+
+
+def list_parts(campaigns: Collection[int], at: datetime) -> dict[int, list[ListPart]]:
+    """By campaign; two queries. The cost follows the lists' length: the index `contact_due` is read once."""
+    callback = Q(status=CallStatus.CALLBACK_REQUESTED)
+    in_time = Q(callback_at__lte=at, callback_at__gte=at - settings.CALLBACK_TIME_LIMIT)
+    due = (callback & in_time) | (~callback & (Q(callback_at=None) | Q(callback_at__lte=at)))
+    rows = (
+        Contact.objects.filter(campaign__in=campaigns)
+        .order_by()
+        .values_list("campaign", "status", "zone_set")
+        .annotate(
+            contacts=Count("pk"),
+            due=Count("pk", filter=due),
+            next_due=Min("callback_at", filter=Q(callback_at__gt=at)),
+        )
+    )
+    zones = {pk: zone_set.zones for pk, zone_set in ZoneSet.objects.in_bulk().items()}
+    parts: dict[int, list[ListPart]] = defaultdict(list)
+    for campaign, status, zone_set, contacts, due_now, next_due in rows:
+        parts[campaign].append(ListPart(CallStatus(status), zones[zone_set], contacts, due_now, next_due))
+    return parts
+
+
+def look_around(campaigns: Collection[int], at: datetime) -> Surroundings:
+    alive = at - CampaignManagerOptions.load().dialer_silence
+    held = Lease.objects.filter(campaign__in=campaigns, state__in=[LeaseState.ACTIVE, LeaseState.DIALED])
+    stopped = StoppedCampaign.objects.filter(campaign__in=campaigns, campaign__enabled=False, resumed=False)
+    return Surroundings(
+        dialer_alive=Dialer.objects.filter(last_seen_at__gte=alive).exists(),
+        stops=dict(stopped.order_by("pk").values_list("campaign", "report__user_name")),
+        out=dict(held.order_by().values_list("campaign").annotate(Count("pk"))),
+    )
+
+
+def state_of(campaign: Campaign, parts: Iterable[ListPart], around: Surroundings, at: datetime) -> State:
+    parts = list(parts)
+    if not campaign.enabled:
+        stopper = around.stops.get(campaign.pk)
+        return State(Kind.OFF, f"stopped by {stopper}" if stopper else "off")
+    # Whether maxAttempts is being applied anew shows for a moment only and is left out.
+    if refusal := next(campaign_refusals(campaign, True, at), None):
+        kind = Kind.WAITING if refusal.until or refusal.rule == Rule.MODE else Kind.PROBLEM
+        return State(kind, refusal.reason, refusal.until)
+    if not parts:
+        return State(Kind.PROBLEM, "no contacts: import a list")
+    if callable_now := [part for part in parts if part.due and _may_be_called(campaign, part, at)]:
+        return _with_work(campaign, callable_now, around, at)
+    return _without_work(campaign, parts, around, at)
+
+
+def _with_work(campaign: Campaign, parts: list[ListPart], around: Surroundings, at: datetime) -> State:
+    """`until`: when the hours of the last of these contacts end."""
+    ends = [next_change(window_of(campaign), part.zones, campaign.time_zone, at) for part in parts]
+    until = max((end for end in ends if end), default=None)
+    if around.out.get(campaign.pk):
+        return State(Kind.DIALING, "dialing", until)
+    if around.dialer_alive:
+        return State(Kind.WAITING, "ready, no dialer has asked for records", until)
+    return State(Kind.PROBLEM, "ready, but no dialer is connected", until)
+
+
+def _without_work(campaign: Campaign, parts: list[ListPart], around: Surroundings, at: datetime) -> State:
+    """Nobody may be called at this moment: because of the hour, of a time not yet come, or for good."""
+    waiting = [part for part in parts if part.status in DIALABLE]
+    outside = [part for part in waiting if part.due and part.status != CallStatus.CALLBACK_REQUESTED]
+    if outside:
+        openings = [_next_inside(campaign, part, at) for part in outside]
+        if known := [opening for opening in openings if opening]:
+            until = min(known)
+            return State(Kind.WAITING, f"outside hours until {clock(until, campaign.time_zone, at)}", until)
+        return State(Kind.PROBLEM, "outside hours for good: no hour suits all zones of the customers")
+    if times := [part.next_due for part in waiting if part.next_due]:
+        until = min(times)
+        return State(Kind.WAITING, f"next call due {clock(until, campaign.time_zone, at)}", until)
+    if around.out.get(campaign.pk):
+        return State(Kind.DIALING, "dialing the last records")
+    if waiting:
+        return State(Kind.WAITING, "only missed callbacks are left, until the daily reset")
+    return State(Kind.WAITING, "list exhausted")
+
+
+def contacts_by_reason(campaign: Campaign, parts: Iterable[ListPart], at: datetime) -> Counter[str]:
+    """Why contacts are not dialed at this moment, or that they may be; Do Not Call is asked later."""
+    refusal = next(campaign_refusals(campaign, True, at), None)
+    reasons: Counter[str] = Counter()
+    for part in parts:
+        if part.status not in DIALABLE:
+            reasons[f"the contact is {part.status.label}"] += part.contacts
+        elif refusal:
+            reasons[refusal.reason] += part.contacts
+        else:
+            due = MAY_BE_DIALED if _may_be_called(campaign, part, at) else Rule.WINDOW
+            reasons[WORDS[due]] += part.due
+            reasons[WORDS[Rule.DUE]] += part.contacts - part.due
+    return +reasons
+
+
+def _may_be_called(campaign: Campaign, part: ListPart, at: datetime) -> bool:
+    if part.status == CallStatus.CALLBACK_REQUESTED:
+        return True
+    return part.status in DIALABLE and is_inside(window_of(campaign), part.zones, campaign.time_zone, at)
+
+
+def _next_inside(campaign: Campaign, part: ListPart, at: datetime) -> datetime | None:
+    return next_inside(window_of(campaign), part.zones, campaign.time_zone, at)
+
+
+def clock(moment: datetime, zone: TimeZone, now: datetime) -> str:
+    """`08:00 Chicago` on the day that it is there now, else with weekday or date."""
+    local, today = actual_time(zone, moment), actual_time(zone, now).date()
+    days = (local.date() - today) / timedelta(days=1)
+    day = "" if not days else f"{local:%a} " if 0 < days < 7 else f"{local:%Y-%m-%d} "
+    return f"{day}{local:%H:%M} {city(zone)}"
+
+
+def city(zone: TimeZone) -> str:
+    """The place that stands for a zone: `Chicago`."""
+    return zone.iana.rsplit("/")[-1].replace("_", " ") if zone.iana else zone.name
