@@ -1,49 +1,115 @@
-"""Callbacks in bulk (API text, "Personal Callback API", "create (bulk)"): a whole list or nothing of it."""
+"""Callbacks in bulk, from the API and from people's files: a list as a whole or nothing of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from callbacks.agents import hold_agents
-from callbacks.callback_columns import COLUMNS, CallbackRows, read_callbacks
+from callbacks.callback_columns import COLUMNS, SYNONYMS, CallbackRows, read_callbacks
 from callbacks.history import record
-from callbacks.models import CallbackStatus, PersonalCallback
+from callbacks.models import Agent, CallbackImport, CallbackStatus, PersonalCallback
+from outbound_site.bulk.file_import import BadRows, ListFile, check, claim, good_rows
+from outbound_site.bulk.jobs import ImportSource, ImportState
 from outbound_site.bulk.loading import bulk_load, take_ids
 from outbound_site.bulk.queue import turn
 from outbound_site.bulk.table import read_table
+from outbound_site.bulk.uploads import ListKind
 from outbound_site.bulk.verdicts import Verdicts
+from outbound_site.server_time import shown
 
 LANE = "personal callbacks"
 REASON = "bulk import"
 
 
-def import_content(content: str, delimiter: str = ",", *, overwrite: bool = False) -> int:
-    """Store the `fileContent` of a request; the number of callbacks made.
+def import_content(
+    content: str, delimiter: str = ",", *, overwrite: bool = False, user: Any = None
+) -> CallbackImport:
+    """Store the `fileContent` of a request (API text, "Personal Callback API", "create (bulk)").
 
-    With `overwrite` they take the place of all others, of those that agents made and those that a dialer
-    holds too. Raises QueueFull; Refusal with every row that is wrong.
+    With `overwrite` its callbacks take the place of all others, of those that agents made and those that a
+    dialer holds too. Raises QueueFull; Refusal with every row that is wrong.
     """
+    job = CallbackImport(source=ImportSource.API, overwrite=overwrite, user=user)
     with turn(LANE) as current:
         verdicts = Verdicts()
         rows = read_callbacks(read_table(content, delimiter, COLUMNS, verdicts), verdicts)
         verdicts.refuse()
         with transaction.atomic():
-            store(rows, overwrite=overwrite)
+            job.rows_read = rows.count
+            begin(job)
+            add_rows(job, rows)
+            finish(job)
             current.end()
-    return rows.count
+    return job
 
 
-def store(rows: CallbackRows, *, overwrite: bool = False) -> None:
+def import_file(file: ListFile, job: CallbackImport, *, skip_bad: bool) -> Verdicts:
+    """Store the rows of a prepared job's file in one transaction; with `skip_bad` without the wrong ones.
+
+    Returns what was wrong with the rows left out. Raises BadRows, Unreadable, ImportedAlready, QueueFull,
+    and Refusal for columns that do not go together, having stored nothing.
+    """
+    job.rows_read, verdicts = check(file, read_callbacks)
+    if verdicts.errors and not skip_bad:
+        raise BadRows(verdicts)
+    job.rows_bad = len(verdicts.lines)
+    with turn(LANE) as current, transaction.atomic():
+        claim(job)
+        begin(job)
+        for _, table in file.tables(found := Verdicts()):
+            add_rows(job, good_rows(table, found, read_callbacks))
+        finish(job)
+        current.end()
+    return verdicts
+
+
+def begin(job: CallbackImport) -> None:
+    if job.overwrite:
+        everything = PersonalCallback.objects.all()
+        record(everything, "-", REASON)
+        everything._raw_delete(everything.db)
+
+
+def add_rows(job: CallbackImport, rows: CallbackRows) -> None:
     """Write the rows with their history, inside the caller's transaction: at its commit they all stand.
 
     Raises ValidationError when an agent has been deleted meanwhile.
     """
+    if not rows.count:
+        return
     hold_agents(set(rows.columns["agent_id"]))
-    if overwrite:
-        everything = PersonalCallback.objects.all()
-        record(everything, "-", REASON)
-        everything._raw_delete(everything.db)
     ids, now = take_ids(PersonalCallback, rows.count), timezone.now()
     fixed = {"id": ids, "call_status": CallbackStatus.PENDING.value, "inserted_at": now}
     bulk_load(PersonalCallback, {**rows.columns, **fixed}, rows.count)
     # Others may have taken an id in between, but not at this microsecond; a list of 10,000 ids is slow.
     record(PersonalCallback.objects.filter(pk__range=(ids[0], ids[-1]), inserted_at=now), "+", REASON)
+    job.rows_stored += rows.count
+
+
+def finish(job: CallbackImport) -> None:
+    job.state, job.finished_at = ImportState.SUCCEEDED, timezone.now()
+    job.save()
+
+
+def whom_and_when(job: CallbackImport, lines: Sequence[int], rows: CallbackRows) -> Mapping[int, str]:
+    """Agent and time of each row in words, by line."""
+    agents = Agent.objects.in_bulk(set(rows.columns["agent_id"]))
+    pairs = zip(rows.columns["agent_id"], rows.columns["callback_date_time"], strict=True)
+    return {
+        line: f"{agents[agent]}, {shown(at)}"
+        for line, (agent, at) in zip(lines, pairs, strict=True)
+        if agent in agents
+    }
+
+
+CALLBACKS = ListKind(
+    noun="callbacks",
+    columns=COLUMNS,
+    synonyms=SYNONYMS,
+    read=read_callbacks,
+    meaning=whom_and_when,
+    meaning_label="Agent and time",
+    import_file=import_file,
+)

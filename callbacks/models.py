@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from callbacks.rules import FIRST_TIME, LAST_TIME, check_new_time, check_time_change, storable
 from campaigns.models import Campaign, Contact
+from outbound_site.bulk.jobs import ListImport
 from outbound_site.deletion import Markable, history_of_concrete_model
 from outbound_site.server_time import to_wall
 from outbound_site.unifiedconfig.references import ref_url
@@ -255,3 +256,23 @@ class PersonalCallback(models.Model):
 
 def agent_deleted() -> ValidationError:
     return ValidationError("This agent was deleted", "invalidInput.invalidReference")
+
+
+class CallbackImport(ListImport):
+    """One import of a list of callbacks."""
+
+    upload = models.FileField(upload_to="callback-uploads/", blank=True, editable=False)
+    rejects = models.FileField(upload_to="callback-rejects/", blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Import {self.pk} of personal callbacks"
+
+    @property
+    def target(self) -> str:
+        return "the callback list"
+
+    def imports_of_target(self) -> models.QuerySet[Any]:
+        return CallbackImport._default_manager.all()

@@ -61,7 +61,9 @@ class PersonalCallbackImportViewSet(UnifiedViewSet):
         overwrite = values.get("overwrite_data", False)
         if overwrite and not CALLBACK_ACCESS.allows(request.user, "delete"):
             raise exceptions.PermissionDenied
-        import_content(values["file_content"], values.get("delimiter", ","), overwrite=overwrite)
+        import_content(
+            values["file_content"], values.get("delimiter", ","), overwrite=overwrite, user=request.user
+        )
         return Response()
 
 

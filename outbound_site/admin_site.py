@@ -15,7 +15,7 @@ GROUPS: dict[str, list[str]] = {
     "Contacts": ["campaigns.Contact", "campaigns.ImportJob"],
     "Dialing": ["dialing."],
     "Do Not Call": ["dnc."],
-    "Callbacks": ["callbacks.PersonalCallback"],
+    "Callbacks": ["callbacks.PersonalCallback", "callbacks.CallbackImport"],
     "Time zones": ["timezones.TimeZone", "timezones.RegionPrefix"],
     "People and roles": ["callbacks.Agent", "auth.User", "outbound_site.Role", "axes.AccessAttempt"],
     "Deleted objects": [

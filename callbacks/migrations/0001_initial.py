@@ -479,5 +479,68 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="CallbackImport",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("api", "API"), ("upload", "upload"), ("command", "command line")],
+                        max_length=7,
+                    ),
+                ),
+                ("file_name", models.CharField(blank=True, max_length=255)),
+                (
+                    "overwrite",
+                    models.BooleanField(default=False, help_text="Whether it replaced the rows before it."),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("prepared", "uploaded, not imported"),
+                            ("running", "running"),
+                            ("succeeded", "succeeded"),
+                            ("refused", "refused"),
+                            ("undone", "undone"),
+                        ],
+                        default="running",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="started"),
+                ),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
+                ("rows_read", models.PositiveIntegerField(default=0)),
+                ("rows_stored", models.PositiveIntegerField(default=0)),
+                ("rows_bad", models.PositiveIntegerField(default=0)),
+                ("encoding", models.CharField(blank=True, max_length=32)),
+                ("delimiter", models.CharField(blank=True, max_length=1)),
+                ("mapping", models.JSONField(blank=True, default=list, editable=False)),
+                ("upload", models.FileField(blank=True, editable=False, upload_to="callback-uploads/")),
+                ("rejects", models.FileField(blank=True, upload_to="callback-rejects/")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-pk"],
+            },
+        ),
         start_ids_at("callbacks", "agent", 5050),
     ]

@@ -17,6 +17,7 @@ PAGES = {
     "day": "calendar/?view=day",
     "list": "",
     "form": "add/",
+    "upload": "../callbackimport/upload/",
 }
 
 

@@ -1,0 +1,35 @@
+from typing import Any
+
+from django.contrib import admin
+
+from callbacks.callback_import import CALLBACKS
+from callbacks.models import CallbackImport
+from outbound_site.bulk.upload_pages import ListImportAdmin
+
+FIELDS: list[Any] = [
+    "source",
+    "file_name",
+    "user",
+    "state",
+    "overwrite",
+    "created_at",
+    "finished_at",
+    "took",
+    "rows_read",
+    "rows_stored",
+    "rows_bad",
+]
+
+
+@admin.register(CallbackImport)
+class CallbackImportAdmin(ListImportAdmin):
+    kind = CALLBACKS
+    view_permission = "callbacks.view_personalcallback"
+    add_permission = "callbacks.add_personalcallback"
+    overwrite_permission = "callbacks.delete_personalcallback"
+    list_display = ["created_at", "source", "file_name", "user", "state", "rows_stored", "rows_bad", "took"]
+    list_filter = ["state", "source", "created_at"]
+    list_select_related = ["user"]
+    search_fields = ["file_name"]
+    fields = FIELDS
+    readonly_fields = FIELDS
