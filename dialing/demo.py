@@ -97,9 +97,10 @@ def make_campaign(name: str, place: int) -> Campaign:
 
 
 def make_agents() -> None:
-    known = {agent.agent_id for agent in Agent.objects.all()}
+    agents: Any = Agent.objects
+    known = set(agents.values_list("agent_id", flat=True))
     ids = [str(number) for numbers in AGENTS.values() for number in numbers]
-    Agent.objects.bulk_create(
+    agents.bulk_create(
         Agent(agent_id=id, first_name="Agent", last_name=id, user_name=f"agent{id}")
         for id in ids
         if id not in known

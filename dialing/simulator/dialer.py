@@ -98,7 +98,7 @@ class SimulatedDialer:
         self.cancel_recalled()
         self.send_results()
         self.offer_callbacks()
-        # Another campaign is first every time, or the first one would get all agents (outbound-option.md 10.1).
+        # Another campaign comes first every time, or one would get all agents (outbound-option.md 10.1).
         self.order.rotate(1)
         for campaign in self.order:
             self.dial_for(self.runs[campaign])
