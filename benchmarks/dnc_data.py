@@ -50,7 +50,7 @@ def random_numbers(chance: np.random.Generator, prefixes: np.ndarray, size: int)
 
 
 @contextmanager
-def scratch_database() -> Iterator[str | None]:
+def scratch_database(name: str = SCRATCH) -> Iterator[str | None]:
     """The URL of an empty PostgreSQL database, dropped afterwards; None when no server answers."""
     try:
         server = psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True, connect_timeout=3)
@@ -59,12 +59,12 @@ def scratch_database() -> Iterator[str | None]:
         yield None
         return
     with server:
-        server.execute(f"DROP DATABASE IF EXISTS {SCRATCH}")
-        server.execute(f"CREATE DATABASE {SCRATCH}")
+        server.execute(f"DROP DATABASE IF EXISTS {name}")
+        server.execute(f"CREATE DATABASE {name}")
         try:
-            yield f"{POSTGRESQL}/{SCRATCH}"
+            yield f"{POSTGRESQL}/{name}"
         finally:
-            server.execute(f"DROP DATABASE {SCRATCH} WITH (FORCE)")
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def environment(directory: Path, database_url: str) -> dict[str, str]:

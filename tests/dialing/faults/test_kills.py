@@ -27,7 +27,7 @@ pytestmark = pytest.mark.fault
 
 CONTACTS = 400
 KILLS = max(3, round(6 * FAULT_SCALE))
-CLAIMS = max(500, round(3000 * FAULT_SCALE))
+CLAIMS = max(500, round(1000 * FAULT_SCALE))
 
 
 class Dialers:
