@@ -16,7 +16,7 @@ SCRATCH = f"dnc_benchmark_{os.getpid()}"
 AREA_CODES, EXCHANGES = 400, 792
 NUMBERS_A_PAGE = 190
 BAD_LINES_OF_60_MILLION = 9_000
-BLOCK = 1_000_000
+BLOCK = 100_000
 
 
 def write_list(path: Path, lines: int, seed: int = 4) -> None:
@@ -26,16 +26,18 @@ def write_list(path: Path, lines: int, seed: int = 4) -> None:
     with path.open("wb") as file:
         for start in range(0, lines, BLOCK):
             size = min(BLOCK, lines - start)
-            rows = random_numbers(chance, prefixes, size).astype("S10").tolist()
-            for row in range(0, size, 200):
-                rows[row] = b"44" + rows[row]
-                rows[row + 100 - size] = b"0" + rows[row + 100 - size][:8]
-            for row in chance.integers(1, size, size // 50).tolist():
-                rows[row] = rows[row - 1]
+            numbers = random_numbers(chance, prefixes, size).astype("S10")
+            repeated = chance.integers(1, size, size // 50)
+            numbers[repeated] = numbers[repeated - 1]
             bad = BAD_LINES_OF_60_MILLION * size // 60_000_000
-            for row in chance.integers(0, size, bad).tolist():
-                rows[row] = b"no number " + rows[row]
-            file.write(b"\r\n".join(rows) + b"\r\n")
+            special, plain = np.split(numbers, [size // 100 + bad])
+            text = np.full((len(plain), 12), ord("\r"), dtype=np.uint8)
+            text[:, :10] = plain.view(np.uint8).reshape(-1, 10)
+            text[:, 11] = ord("\n")
+            file.write(text.tobytes())
+            file.writelines(b"no number %s\r\n" % number for number in special[:bad])
+            file.writelines(b"44%s\r\n" % number for number in special[bad::2])
+            file.writelines(b"0%s\r\n" % number[:8] for number in special[bad + 1 :: 2])
 
 
 def all_prefixes(chance: np.random.Generator) -> np.ndarray:
