@@ -85,7 +85,7 @@ def _run_to_its_end(batch: FileImport) -> None:
     except FileNotFoundError:
         _fail(batch, "The file is not there any more.")
     except OSError as error:
-        _fail(batch, f"The file cannot be read: {error.strerror}.")
+        _fail(batch, f"The file could not be imported: {error.strerror}.")
     except (LeaseLost, OperationalError, InterfaceError):
         # The database is away or another worker has the job: it is taken up again when the lease ends.
         raise

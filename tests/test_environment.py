@@ -26,6 +26,9 @@ RIGHT_BY_DEFAULT = [
     ("SIGN_IN_FAILURE_LIMIT", "number", (1, 1000), 10),
     ("SIGN_IN_PAUSE_MINUTES", "number", (1, 1440), 15),
     ("MAX_BODY_BYTES", "number", (1024, 1 << 30), 16 << 20),
+    ("DNC_ROOTS", "directories", (Path("/data/dnc"),), [Path("/data/dnc")]),
+    ("DNC_SHARES", "shares", (), {}),
+    ("DNC_SCAN_SECONDS", "number", (1, 86_400), 60),
     ("LOG_LEVEL", "text", (), "INFO"),
     ("LDAP_URL", "text", (), ""),
     ("LDAP_USER_DN", "text", (), ""),
@@ -97,6 +100,14 @@ def start(**environment):
     return result.returncode, result.stdout + result.stderr
 
 
+def test_directories_and_shares_are_read_one_by_one():
+    given = {"DNC_ROOTS": "/srv/dnc, /mnt/lists", "DNC_SHARES": r"\\FILES\C$=/mnt/files,\\b\c=/mnt/b"}
+    environment = Environment(given)
+
+    assert environment.directories("DNC_ROOTS", Path("/data")) == [Path("/srv/dnc"), Path("/mnt/lists")]
+    assert environment.shares("DNC_SHARES") == {r"\\FILES\C$": "/mnt/files", r"\\b\c": "/mnt/b"}
+
+
 WRONG = [
     ("PRODUCTION", "maybe", "write true or false"),
     ("BEHIND_TLS_PROXY", "2", "write true or false"),
@@ -115,6 +126,10 @@ WRONG = [
     ("SIGN_IN_FAILURE_LIMIT", "0", "write a whole number from 1 to 1000"),
     ("SIGN_IN_PAUSE_MINUTES", "1441", "write a whole number from 1 to 1440"),
     ("MAX_BODY_BYTES", "1023", "write a whole number from 1024 to 1073741824"),
+    ("DNC_ROOTS", "lists", "write whole paths"),
+    ("DNC_SHARES", r"\\SERVER\C$", "share=/mnt/directory"),
+    ("DNC_SHARES", r"\\SERVER\C$=mnt", "share=/mnt/directory"),
+    ("DNC_SCAN_SECONDS", "0", "write a whole number from 1 to 86400"),
     ("LOG_LEVEL", "LOUD", "write one of DEBUG, INFO, WARNING, ERROR"),
 ]
 
