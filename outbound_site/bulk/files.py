@@ -43,8 +43,10 @@ def is_sheet(file_name: str) -> bool:
     return Path(file_name).suffix.lower() in SHEETS
 
 
-def detect(sample: bytes) -> TextFormat:
+def detect(sample: bytes, file_name: str) -> TextFormat:
     """Encoding and delimiter by the first bytes of the file."""
+    if is_sheet(file_name):
+        return TextFormat("", "")
     encoding = detect_encoding(sample)
     first = sample.decode(encoding, "replace").lstrip("\ufeff\r\n").splitlines()[:1]
     counts = {delimiter: first[0].count(delimiter) if first else 0 for delimiter in DELIMITERS}
@@ -76,7 +78,7 @@ def _text_rows(path: Path, text_format: TextFormat) -> Iterator[Row]:
     try:
         with path.open(encoding=text_format.encoding, newline="") as file:
             yield from text_rows(file, text_format.delimiter)
-    except (UnicodeError, csv.Error) as error:
+    except (UnicodeError, LookupError, csv.Error) as error:
         raise Unreadable(f"The file is no text in the encoding {text_format.encoding}: {error}") from None
 
 

@@ -40,7 +40,7 @@ def prepare(kind: ListKind, job: Job, upload: UploadedFile) -> Job:
     """Keep the file and what is recognised of it with the new job. Raises Unreadable."""
     remove_lapsed(type(job))
     name = os.path.basename(upload.name or "")[:255]
-    found = detect(upload.read(SAMPLE_BYTES))
+    found = detect(upload.read(SAMPLE_BYTES), name)
     upload.seek(0)
     job.source, job.state = ImportSource.UPLOAD, ImportState.PREPARED
     job.file_name, job.encoding, job.delimiter = name, found.encoding, found.delimiter

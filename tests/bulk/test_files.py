@@ -16,7 +16,7 @@ TEXT = "Account Number;First name;Phone\r\n1;Jürgen;5550100\r\n2;Zoë €;55501
 def test_the_encoding_is_recognised(tmp_path, encoding, found):
     path = tmp_path / "list.csv"
     path.write_bytes(TEXT.encode(encoding))
-    how = detect(path.read_bytes())
+    how = detect(path.read_bytes(), path.name)
     assert how == TextFormat(found, ";")
     assert list(rows_of(path, path.name, how)) == [
         (1, ["Account Number", "First name", "Phone"]),
@@ -26,12 +26,15 @@ def test_the_encoding_is_recognised(tmp_path, encoding, found):
 
 
 def test_a_sample_that_ends_within_a_character_is_still_utf_8():
-    assert detect("Phone01\nÄ".encode()[:-1]).encoding == "utf-8-sig"
+    assert detect("Phone01\nÄ".encode()[:-1], "list.txt").encoding == "utf-8-sig"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "|", "\t"])
 def test_the_delimiter_is_recognised_by_the_header(delimiter):
-    assert detect(delimiter.join(["AccountNumber", "Phone01", "Phone02"]).encode()).delimiter == delimiter
+    assert (
+        detect(delimiter.join(["AccountNumber", "Phone01", "Phone02"]).encode(), "list.txt").delimiter
+        == delimiter
+    )
 
 
 def test_quoted_fields_hold_delimiters_and_line_ends_and_lines_are_still_numbered_right():

@@ -3,10 +3,14 @@
 import csv
 import io
 import re
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import CallStatus, Contact, ContactPhone, ImportJob
 from tests.factories import CampaignFactory, ContactFactory, ImportJobFactory
@@ -226,3 +230,13 @@ def test_the_page_of_a_contact_shows_its_phones(admin):
     shown = text_of(admin.get(reverse("admin:campaigns_contact_change", args=[contact.pk])))
     assert "2125550100" in shown
     assert "UTC-06:00, daylight saving; UTC-05:00, daylight saving" in shown
+
+
+def test_an_upload_that_nobody_imports_lapses_with_its_file(admin, upload):
+    with time_machine.travel(timezone.now() - timedelta(days=2)):
+        upload(GOOD)
+    file = Path(ImportJob.objects.get().upload.path)
+    assert file.exists()
+    upload(BAD)
+    assert not file.exists()
+    assert ImportJob.objects.count() == 1

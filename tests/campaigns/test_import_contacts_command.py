@@ -86,6 +86,7 @@ def test_a_list_is_replaced_when_the_whole_file_is_in(campaign, write):
         (["Nobody", "{file}"], "There is no campaign Nobody"),
         (["Renewals", "/nowhere/list.csv"], "No such file"),
         (["Renewals", "{file}", "--encoding", "utf-8"], "no text in the encoding utf-8"),
+        (["Renewals", "{file}", "--encoding", "morse"], "no text in the encoding morse"),
         (["Renewals", "{file}", "--delimiter", "|"], "at least one of the columns Phone01 to Phone10"),
     ],
 )

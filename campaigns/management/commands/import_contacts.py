@@ -91,7 +91,7 @@ def open_list(options: dict[str, Any]) -> ListFile:
     path = options["file"]
     try:
         with path.open("rb") as file:
-            found = detect(file.read(SAMPLE_BYTES))
+            found = detect(file.read(SAMPLE_BYTES), path.name)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}") from None
     how = TextFormat(options["encoding"] or found.encoding, options["delimiter"] or found.delimiter)
