@@ -28,7 +28,9 @@ def bring_into_force(campaign: Campaign, per_number: bool) -> bool:
     if in_force(campaign, per_number):
         return True
     rule = {"max_attempts": campaign.max_attempts, "per_number": per_number}
-    AttemptRule.objects.get_or_create(campaign=campaign, defaults=rule)
+    if AttemptRule.objects.get_or_create(campaign=campaign, defaults=rule)[1]:
+        # The first hand-out: nobody has been dialed under another rule.
+        return True
     mine = AttemptRule.objects.filter(campaign=campaign)
     if not mine.select_for_update(skip_locked=True).exists():
         return False
@@ -60,9 +62,10 @@ def close_exhausted(campaign: Campaign, per_number: bool) -> None:
     """P and R without an open phone: C; without an attempt left: M."""
     waiting = Contact.objects.filter(campaign=campaign, status__in=[CallStatus.PENDING, CallStatus.RETRY])
     usable = ContactPhone.objects.filter(contact=OuterRef("pk"), closed=False)
-    _close(campaign, waiting.filter(~Exists(usable)), CallStatus.CLOSED)
+    called = waiting.filter(calls_made__gt=0)
+    _close(campaign, called.filter(~Exists(usable)), CallStatus.CLOSED)
     spent = (
-        waiting.filter(~Exists(_phones_left(campaign, per_number)))
+        called.filter(~Exists(_phones_left(campaign, per_number)))
         if per_number
         else waiting.filter(calls_made__gte=campaign.max_attempts)
     )

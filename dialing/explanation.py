@@ -60,7 +60,7 @@ def campaign_explanation(campaign: Campaign, at: datetime | None = None) -> Camp
     times.append(_next_due(campaign, at))
     return CampaignExplanation(
         against=against,
-        due=any(first_ids(groups, 1) for _, groups in due_by_priority(campaign, options, at)),
+        due=any(first_ids(campaign, portions, 1) for _, portions in due_by_priority(campaign, options, at)),
         by_status=dict(rows.values_list("status").annotate(Count("pk"))),
         zones=zones,
         changes_at=min((time for time in times if time and time > at), default=None),

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.models import Campaign
@@ -70,10 +71,10 @@ class HandOut:
 
     def take(self, count: int) -> list[Record]:
         records: list[Record] = []
-        for status, groups in due_by_priority(self.campaign, self.options, self.at):
-            for _ in range(MOST_ROUNDS):
+        for _, portions in due_by_priority(self.campaign, self.options, self.at):
+            for _round in range(MOST_ROUNDS):
                 wanted = count - len(records)
-                contacts = take_first(status, groups, wanted, self.seen) if wanted else []
+                contacts = take_first(self.campaign, portions, wanted, self.seen) if wanted else []
                 records += self.hand_out(contacts)
                 if len(contacts) < wanted or not wanted:
                     break
@@ -171,6 +172,19 @@ def phones_of(contacts: Sequence[Contact]) -> dict[int, list[ContactPhone]]:
 
 def store_contacts(contacts: Sequence[Contact], phones: Mapping[int, Sequence[ContactPhone]]) -> None:
     """Write what `results` changed of contacts and their phones."""
-    Contact.objects.bulk_update(contacts, CONTACT_FIELDS)
-    changed = [phone for contact in contacts for phone in phones[contact.pk]]
-    ContactPhone.objects.bulk_update(changed, PHONE_FIELDS)
+    write(contacts, CONTACT_FIELDS)
+    write([phone for contact in contacts for phone in phones[contact.pk]], PHONE_FIELDS)
+
+
+def write(rows: Sequence[Contact] | Sequence[ContactPhone], names: Sequence[str]) -> None:
+    """Store these attributes of many rows; `bulk_update` takes ten times as long to write its statement."""
+    if not rows:
+        return
+    meta, quote = rows[0]._meta, connection.ops.quote_name
+    fields: list[Any] = [meta.get_field(name) for name in names]
+    columns = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    values = [
+        [*(f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields), row.pk] for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {quote(meta.db_table)} SET {columns} WHERE id = %s", values)
