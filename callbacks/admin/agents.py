@@ -8,6 +8,8 @@ from callbacks.models import Agent, DeletedAgent
 from outbound_site.deletion_admin import DeletedAdmin, MarkableAdmin
 from outbound_site.stamped_admin import StampedAdmin
 
+MOST_NAMED = 100
+
 
 @admin.register(Agent)
 class AgentAdmin(MarkableAdmin, StampedAdmin):
@@ -29,7 +31,10 @@ class AgentAdmin(MarkableAdmin, StampedAdmin):
         delete_agent(item)
 
     def obstacles(self, items: Iterable[Any]) -> list[str]:
-        return [f"{row.agent}: the personal callback {row} waits" for row in open_callbacks(items)]
+        waiting = open_callbacks(items)
+        named = [f"{row.agent}: the personal callback {row} waits" for row in waiting[:MOST_NAMED]]
+        more = len(waiting) - len(named)
+        return [*named, f"and {more} more"] if more else named
 
 
 @admin.register(DeletedAgent)
