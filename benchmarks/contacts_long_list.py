@@ -121,7 +121,7 @@ def page_seconds(client: Any, path: str) -> float:
 
 
 def download_peak(campaign_id: int) -> float:
-    """Peak memory, in MB, of a web process that has served this one download."""
+    """Peak memory, in MB, of a web process while it serves this one download."""
     from benchmarks.servers import Client, gunicorn
 
     with gunicorn("outbound_site.settings") as port:
@@ -129,18 +129,19 @@ def download_peak(campaign_id: int) -> float:
         path = f"/unifiedconfig/config/campaign/{campaign_id}/import/csv"
         client.connection.request("GET", path, headers=client.headers)
         response = client.connection.getresponse()
+        peak = 0.0
         while response.read(1 << 20):
-            pass
-        return worker_peak()
+            peak = max(peak, worker_memory())
+        return peak
 
 
-def worker_peak() -> float:
-    """Of the one web process that runs: the child of this process's child."""
+def worker_memory() -> float:
+    """Of the one web process that runs, the child of this process's child; without pages of mapped files."""
     (master,) = children(os.getpid())
     (worker,) = children(master)
     status = Path(f"/proc/{worker}/status").read_text()
-    peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    return int(peak.split()[1]) / 1024
+    anonymous = next(line for line in status.splitlines() if line.startswith("RssAnon"))
+    return int(anonymous.split()[1]) / 1024
 
 
 def children(pid: int) -> list[int]:

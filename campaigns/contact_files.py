@@ -2,16 +2,20 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
-from campaigns.contact_columns import COLUMNS, PHONES
-from campaigns.models import Contact, ContactPhone, ImportJob, ZoneSource
+from campaigns.contact_columns import COLUMNS
+from campaigns.models import CallStatus, Contact, ContactPhone, ImportJob, ZoneSource
+from campaigns.models.contact import MAX_PHONES
 from outbound_site.bulk.file_import import defused
+from timezones.models import ZoneSet
 
 # Contacts fetched at once: what a download holds in memory, however long the list is.
 CHUNK = 2_000
+NO_PHONES = [""] * (MAX_PHONES + 2)
 
 
 def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
@@ -28,44 +32,60 @@ class _Lines:
         self.write = written.append
 
 
+@dataclass(frozen=True)
+class Line:
+    """A contact as a download writes it."""
+
+    fields: list[Any]
+    status: str
+    call_result: int
+    calls_made: int
+
+
 def download(contacts: QuerySet[Contact]) -> Iterator[str]:
     """CSV of the contacts in import order, a piece for every CHUNK of them; values are given as they are."""
     yield "".join(csv_lines([COLUMNS]))
     for chunk in in_chunks(contacts):
-        yield "".join(csv_lines(map(row_of, chunk)))
+        yield "".join(csv_lines(line.fields for line in chunk))
 
 
-def in_chunks(contacts: QuerySet[Contact]) -> Iterator[list[Contact]]:
-    """All contacts in import order, with their phones."""
-    phones = Prefetch("phones", ContactPhone.objects.select_related("zone_set").order_by("position"))
-    ordered = contacts.order_by("pk").prefetch_related(phones)
+def in_chunks(contacts: QuerySet[Contact]) -> Iterator[list[Line]]:
+    """All contacts in import order; read as plain rows, since a list may have millions."""
+    names = "pk", "account_number", "first_name", "last_name", "status", "call_result", "calls_made"
+    ordered = contacts.order_by("pk").values_list(*names)
+    zones: dict[int, list[Any]] = {}
     last = 0
     while chunk := list(ordered.filter(pk__gt=last)[:CHUNK]):
-        yield chunk
-        last = chunk[-1].pk
+        phones = phones_of([row[0] for row in chunk], zones)
+        yield [Line([*row[1:4], *phones[row[0]]], *row[4:]) for row in chunk]
+        last = chunk[-1][0]
 
 
-def row_of(contact: Contact) -> list[Any]:
-    """The fields of COLUMNS; the zone only where the contact's own row gave it, so that it imports alike."""
-    phones = {phone.position: phone for phone in contact.phones.all()}
-    first = next(iter(phones.values()), None)
-    zone = first.zone_set.zones[0] if first and first.zone_source == ZoneSource.ROW else None
-    return [
-        contact.account_number,
-        contact.first_name,
-        contact.last_name,
-        *(phones[position].number if position in phones else "" for position in PHONES),
-        zone.bias if zone else "",
-        str(zone.dst_observed).lower() if zone else "",
-    ]
+def phones_of(ids: list[int], zones: dict[int, list[Any]]) -> dict[int, list[Any]]:
+    """For each contact the fields from Phone01 on; `zones` remembers those of zone sets.
+
+    The zone is given only where the contact's own row gave it, so that the file imports alike.
+    """
+    found: dict[int, list[Any]] = {pk: [*NO_PHONES] for pk in ids}
+    phones = ContactPhone.objects.filter(contact__in=ids).order_by()
+    for pk, position, number, zone_set, source in phones.values_list(
+        "contact_id", "position", "number", "zone_set_id", "zone_source"
+    ):
+        found[pk][position - 1] = number
+        if source == ZoneSource.ROW:
+            if zone_set not in zones:
+                zone = ZoneSet.objects.get(pk=zone_set).zones[0]
+                zones[zone_set] = [zone.bias, str(zone.dst_observed).lower()]
+            found[pk][MAX_PHONES:] = zones[zone_set]
+    return found
 
 
 def job_download(job: ImportJob) -> Iterator[str]:
     """CSV of the contacts of an import for a spreadsheet, with what became of them."""
     yield "\ufeff" + "".join(csv_lines([[*COLUMNS, "CallStatus", "CallResult", "CallsMade"]]))
     for chunk in in_chunks(job.contacts.all()):
-        yield "".join(csv_lines([*map(defused, row_of(contact)), *outcome(contact)] for contact in chunk))
+        yield "".join(csv_lines([*map(defused, line.fields), *outcome(line)] for line in chunk))
 
 
-def outcome(contact: Contact) -> list[Any]:
-    return [contact.get_status_display(), contact.call_result, contact.calls_made]
+def outcome(line: Line) -> list[Any]:
+    return [CallStatus(line.status).label, line.call_result, line.calls_made]
