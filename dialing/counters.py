@@ -144,8 +144,10 @@ def _without_zeros(sums: Sums) -> Sums:
 
 def differences(campaign: int) -> list[str]:
     """Where the live counters differ from the replay, in words; both are read in one transaction."""
+    # One snapshot for both; a transaction that has begun cannot change its level any more.
+    fresh = connection.vendor == "postgresql" and not connection.in_atomic_block
     with transaction.atomic():
-        if connection.vendor == "postgresql":
+        if fresh:
             connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         live, replayed = kept(campaign), replay(campaign)
     lines = []
