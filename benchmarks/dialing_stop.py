@@ -7,10 +7,10 @@ the whole figure, 1,500 campaigns.
 import base64
 import http.client
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from benchmarks.dialing_world import (
-    dialers,
     fill,
     interface,
     number_given,
@@ -60,48 +60,60 @@ def hand_out(leases: int) -> int:
 
 def stop_under_traffic(url: str, busy: int) -> tuple[float, int, float]:
     """Seconds to the answer; how many leases were told of, and how long after the answer the last one."""
-    stop_at = time.time() + 12
-    jobs = [
-        *((url, busy, f"d{number}", stop_at, "take") for number in range(DIALERS)),
-        *((url, busy, f"d{number}", stop_at, "listen") for number in range(DIALERS)),
-        (url, busy, "", stop_at, "stop"),
-    ]
-    results = dialers(play, jobs)
-    began, answered = results[-1]
-    told = [line for lines in results[DIALERS : 2 * DIALERS] for line in lines]
-    return (
-        answered - began,
-        sum(count for _, count in told),
-        max((at for at, _ in told), default=0) - answered,
-    )
+    traffic = Traffic(url, busy)
+    with ThreadPoolExecutor(2 * DIALERS) as pool:
+        for number in range(DIALERS):
+            pool.submit(traffic.take, f"d{number}")
+            pool.submit(traffic.listen, f"d{number}")
+        traffic.wait_until_everybody_works()
+        began = time.perf_counter()
+        stop(url)
+        answered = time.perf_counter()
+        traffic.wait_for_silence()
+        traffic.going_on = False
+    told = sum(count for _, count in traffic.told)
+    return answered - began, told, max((at for at, _ in traffic.told), default=answered) - answered
 
 
-def play(url: str, busy: int, name: str, stop_at: float, part: str) -> object:
-    if part == "stop":
-        return stop(url, stop_at)
-    server = interface(url, name)
-    if part == "take":
-        while time.time() < stop_at + 6:
-            server.records(busy, 10)
-        return None
-    after, told = 0, []
-    while time.time() < stop_at + 25:
-        recalls, after = server.recalls(after, 5)
-        if recalls:
-            told.append((time.time(), len(recalls)))
-    return told
+class Traffic:
+    def __init__(self, url: str, campaign: int) -> None:
+        self.url, self.campaign, self.going_on = url, campaign, True
+        self.at_work: set[str] = set()
+        self.told: list[tuple[float, int]] = []
+
+    def take(self, name: str) -> None:
+        server = interface(self.url, name)
+        while self.going_on:
+            server.records(self.campaign, 10)
+            self.at_work.add(f"{name} takes")
+
+    def listen(self, name: str) -> None:
+        server, after = interface(self.url, name), 0
+        while self.going_on:
+            self.at_work.add(f"{name} listens")
+            recalls, after = server.recalls(after, 5)
+            if recalls:
+                self.told.append((time.perf_counter(), len(recalls)))
+
+    def wait_until_everybody_works(self) -> None:
+        while len(self.at_work) < 2 * DIALERS:
+            time.sleep(0.1)
+        time.sleep(1)
+
+    def wait_for_silence(self) -> None:
+        """Ten seconds without a recall."""
+        last = time.perf_counter()
+        while time.perf_counter() - max([last, *(at for at, _ in self.told)]) < 10:
+            time.sleep(0.2)
 
 
-def stop(url: str, stop_at: float) -> tuple[float, float]:
+def stop(url: str) -> None:
     credentials = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
     headers = {"Authorization": f"Basic {credentials}"}
     parts = urlsplit(url)
-    time.sleep(max(0.0, stop_at - time.time()))
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
-    began = time.time()
     connection.request("PUT", "/unifiedconfig/config/campaign/disable", headers=headers)
     assert connection.getresponse().status == 200
-    return began, time.time()
 
 
 def handed_out_later() -> int:

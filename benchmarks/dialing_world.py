@@ -19,7 +19,7 @@ from dialing.simulator.interface import Interface
 
 # Standard biases; every zone is inside the window of these campaigns, which dial all day.
 ZONES = ["300", "360", "420", "480"]
-WEB_PROCESSES, WEB_THREADS = 2, 16
+WEB_PROCESSES, WEB_THREADS = 2, 40
 
 
 def number_given(default: int) -> int:
@@ -121,7 +121,10 @@ def write_rows(cursor: Any, row: Any, count: int, expressions: dict[str, str]) -
 def running(settings: dict[str, str], *command: str, **environment: str) -> Iterator[None]:
     """A module of Python as a program beside this one."""
     program = subprocess.Popen(
-        [sys.executable, "-m", *command], env=settings | environment, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", *command],
+        env=settings | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         yield
@@ -136,7 +139,7 @@ def web_server(settings: dict[str, str]) -> Iterator[str]:
     port, threads = free_port(), str(WEB_THREADS)
     where = ("-b", f"127.0.0.1:{port}", "-k", "gthread", "-w", str(WEB_PROCESSES), "--threads", threads)
     command = ("gunicorn", "outbound_site.wsgi", *where, "--no-control-socket")
-    with running(settings, *command, WEB_THREADS=threads, DATABASE_POOL_SIZE=threads):
+    with running(settings, *command, WEB_THREADS=threads, DATABASE_POOL_SIZE="16"):
         wait_for(port)
         yield f"http://127.0.0.1:{port}"
 

@@ -2,8 +2,8 @@
 
 While anybody waits, one thread of the process looks every LOOK_SECONDS for the latest recall numbers of all
 dialers that are waited for, one query by a unique index, and wakes those that have news. It works the same on
-every database; waiters hold no connection. Each waiter holds a thread of the web server, so at most half of
-them may wait; the next one is answered at once.
+every database; waiters hold no connection. Each waiter holds a thread of the web server, so at most a fifth
+of them may wait, beside the imports that queue there; the next one is answered at once.
 """
 
 import logging
@@ -74,4 +74,4 @@ class RecallWatch:
             self.news.notify_all()
 
 
-watch = RecallWatch(settings.WEB_THREADS // 2)
+watch = RecallWatch(max(1, settings.WEB_THREADS // 5))

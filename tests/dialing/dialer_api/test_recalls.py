@@ -36,12 +36,12 @@ def test_another_dialers_recalls_stay_with_it(dialer, campaign, client, dora):
 
 @pytest.fixture
 def server(start_process, transactional_db):
-    """A web server of one process with four threads; `server.get(...)`."""
+    """A web server of one process with ten threads; `server.get(...)`."""
     port = free_port()
     start_process(
         *("-m", "gunicorn", "outbound_site.wsgi", "-b", f"127.0.0.1:{port}", "-k", "gthread"),
-        *("--threads", "4", "--no-control-socket"),
-        WEB_THREADS="4",
+        *("--threads", "10", "--no-control-socket"),
+        WEB_THREADS="10",
     )
     server = Server(port)
     assert wait_until(server.is_up, 60)
@@ -104,7 +104,7 @@ def test_without_a_recall_the_answer_is_empty_when_the_time_is_over(server, dora
 
 
 def test_waiting_dialers_leave_threads_for_others(server, dora):
-    """Two of the four threads may wait; the others are answered at once, whoever asks."""
+    """Two of the ten threads may wait; whoever asks beyond that is answered at once."""
     polls = [Poll(server, dora, wait=20) for _ in range(8)]
 
     assert wait_until(lambda: sum(poll.answer is not None for poll in polls) == 6, 15)

@@ -56,7 +56,7 @@ def programs(start_process, transactional_db):
     UserFactory(username="dora@cce.example", roles=["dialer"])
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    signed_in = {"DIALER_USERNAME": "dora@cce.example", "DIALER_PASSWORD": PASSWORD, "WEB_THREADS": "16"}
+    signed_in = {"DIALER_USERNAME": "dora@cce.example", "DIALER_PASSWORD": PASSWORD, "WEB_THREADS": "40"}
 
     def web():
         program = Program(
