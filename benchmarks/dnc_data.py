@@ -15,7 +15,9 @@ SCRATCH = f"dnc_benchmark_{os.getpid()}"
 # The density of 60 million numbers on 400 area codes of 792 exchanges, kept at every smaller size.
 AREA_CODES, EXCHANGES = 400, 792
 NUMBERS_A_PAGE = 190
-BAD_LINES_OF_60_MILLION = 9_000
+# Beyond 10,000 bad lines an import fails.
+BAD_LINES = 9_000
+LINES_OF_GOAL = 60_000_000
 BLOCK = 100_000
 
 
@@ -29,7 +31,7 @@ def write_list(path: Path, lines: int, seed: int = 4) -> None:
             numbers = random_numbers(chance, prefixes, size).astype("S10")
             repeated = chance.integers(1, size, size // 50)
             numbers[repeated] = numbers[repeated - 1]
-            bad = BAD_LINES_OF_60_MILLION * size // 60_000_000
+            bad = BAD_LINES * size // max(lines, LINES_OF_GOAL)
             special, plain = np.split(numbers, [size // 100 + bad])
             text = np.full((len(plain), 12), ord("\r"), dtype=np.uint8)
             text[:, :10] = plain.view(np.uint8).reshape(-1, 10)

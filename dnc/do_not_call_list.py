@@ -49,41 +49,42 @@ class ListBusy(Exception):
 
 def contains(numbers: Iterable[str]) -> set[str]:
     """Those of `numbers` that are listed; one query for each BATCH of them."""
-    wanted = [number for number in set(numbers) if LISTABLE.fullmatch(number)]
+    wanted = list(numbers)
     listed: set[str] = set()
     for start in range(0, len(wanted), BATCH):
         listed.update(_listed(wanted[start : start + BATCH]))
     return listed
 
 
-def _listed(numbers: Collection[str]) -> Iterator[str]:
-    members, odd = _by_prefix(numbers)
-    query = LISTED.format(prefixes=_places(members), numbers=_places(numbers), odd=_places(odd))
+def _listed(numbers: Iterable[str]) -> Iterator[str]:
+    pages, odd = _by_prefix(numbers)
+    listable = [number for page in pages.values() for number in page.values()] + odd
+    query = LISTED.format(prefixes=_places(pages), numbers=_places(listable), odd=_places(odd))
     with connection.cursor() as cursor:
-        cursor.execute(query, [*members, *numbers, *odd])
+        cursor.execute(query, [*pages, *listable, *odd])
         for prefix, packed, number in cursor.fetchall():
             if number is not None:
                 yield number
             else:
-                for member in held(bytes(packed), members[prefix]):
-                    yield number_on_page(prefix, member)
+                asked = pages[prefix]
+                yield from [asked[member] for member in held(packed, asked)]
 
 
 def _places(values: Collection[Any]) -> str:
     return ", ".join(["%s"] * len(values)) or "NULL"
 
 
-def _by_prefix(numbers: Iterable[str]) -> tuple[dict[int, list[int]], list[str]]:
-    """Prefixes with the members asked for, and the numbers that fit no page."""
-    members: dict[int, list[int]] = defaultdict(list)
+def _by_prefix(numbers: Iterable[str]) -> tuple[dict[int, dict[int, str]], list[str]]:
+    """`{prefix: {member: number}}`, and the numbers that fit no page; what no list can hold is in neither."""
+    pages: dict[int, dict[int, str]] = defaultdict(dict)
     odd = []
     for number in numbers:
         key = page_key(number)
-        if key is None:
+        if key is not None:
+            pages[key // PAGE_SIZE][key % PAGE_SIZE] = number
+        elif LISTABLE.fullmatch(number):
             odd.append(number)
-        else:
-            members[key // PAGE_SIZE].append(key % PAGE_SIZE)
-    return members, odd
+    return pages, odd
 
 
 def pages_in_force(prefixes: Iterable[int]) -> QuerySet[Page]:

@@ -5,7 +5,7 @@ from 617 members on; its length, which no shorter Roaring form reaches, tells th
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from pyroaring import BitMap
@@ -42,7 +42,7 @@ def unpack(packed: bytes) -> BitMap:
     return BitMap(array("I", np.flatnonzero(field).astype(np.uint32).tobytes()))
 
 
-def held(packed: bytes, members: list[int]) -> list[int]:
+def held(packed: bytes, members: Iterable[int]) -> list[int]:
     """Those of `members` that are on the page."""
     if len(packed) == BIT_FIELD_BYTES:
         return [member for member in members if packed[member >> 3] >> (member & 7) & 1]
