@@ -1,5 +1,6 @@
 """History rows of many callbacks at once: one statement, whatever their number."""
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet, Value
 from django.utils import timezone
@@ -26,6 +27,9 @@ def record(callbacks: QuerySet[PersonalCallback], history_type: str, reason: str
     )
     quote = connection.ops.quote_name
     columns = ", ".join(quote(model._meta.get_field(name).column) for name in (*tracked, *about))
-    select, parameters = rows.query.sql_with_params()
+    try:
+        select, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:  # Nothing can match, as with an empty list of ids.
+        return
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {quote(model._meta.db_table)} ({columns}) {select}", parameters)
