@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.contact_lists import ROWS, database, make_campaign, make_content
 
 CONTACTS = int(os.environ.get("CONTACTS", "1000000"))
-LISTED = 1_000_000
+LISTED = int(os.environ.get("LISTED", "1000000"))
 # Imports that are made; the rest is copied from them.
 BASE, COMPARED = 20, 15
 GOAL_IMPORT, GOAL_PAGE, GOAL_MEMORY = 1.3, 3.0, 1.3

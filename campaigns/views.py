@@ -192,7 +192,7 @@ class ContactFileViewSet(OfCampaign):
 
 def contacts_as_csv(campaign: Campaign) -> StreamingHttpResponse:
     return StreamingHttpResponse(
-        contact_files.download(Contact.objects.filter(campaign=campaign)),
+        contact_files.download(campaign),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="Contacts.csv"'},
     )
