@@ -85,10 +85,9 @@ def live_connections(counts: dict[str, Any]) -> int:
     return sum(counts[name] for name in LIVE)
 
 
-def abandon_rate(campaign: Campaign, counts: dict[str, Any]) -> AbandonRate:
+def abandon_rate(counts: dict[str, Any], limit: float | None) -> AbandonRate:
     live = live_connections(counts)
     abandoned = counts["abandon_detect_count"] + counts["abandon_to_ivr_count"]
-    limit = campaign.abandon_percent if campaign.abandon_enabled else None
     return AbandonRate(100 * abandoned / live if live else None, limit)
 
 

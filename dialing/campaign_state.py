@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from django.conf import settings
 from django.db.models import Count, Min, Q
@@ -13,7 +14,7 @@ from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact
 from dialing.eligibility import DIALABLE, Rule, campaign_refusals, window_of
 from dialing.models import CampaignManagerOptions, Dialer, Lease, LeaseState, StoppedCampaign
-from timezones.local_time import actual_time, is_inside, next_change, next_inside
+from timezones.local_time import actual_time, is_inside, next_change
 from timezones.models import TimeZone, ZoneSet
 from timezones.zones import Zone
 
@@ -125,7 +126,7 @@ def state_of(campaign: Campaign, parts: Iterable[ListPart], around: Surroundings
 
 def _with_work(campaign: Campaign, parts: list[ListPart], around: Surroundings, at: datetime) -> State:
     """`until`: when the hours of the last of these contacts end."""
-    ends = [next_change(window_of(campaign), part.zones, campaign.time_zone, at) for part in parts]
+    ends = [_hours_change(window_of(campaign), part.zones, campaign.time_zone, at) for part in parts]
     until = max((end for end in ends if end), default=None)
     if around.out.get(campaign.pk):
         return State(Kind.DIALING, "dialing", until)
@@ -146,7 +147,9 @@ def _without_work(campaign: Campaign, parts: list[ListPart], around: Surrounding
         return State(Kind.PROBLEM, "outside hours for good: no hour suits all zones of the customers")
     if times := [part.next_due for part in waiting if part.next_due]:
         until = min(times)
-        return State(Kind.WAITING, f"next call due {clock(until, campaign.time_zone, at)}", until)
+        due = f"next call due {clock(until, campaign.time_zone, at)}"
+        dialing = bool(around.out.get(campaign.pk))
+        return State(Kind.DIALING, f"dialing, {due}", until) if dialing else State(Kind.WAITING, due, until)
     if around.out.get(campaign.pk):
         return State(Kind.DIALING, "dialing the last records")
     if waiting:
@@ -173,11 +176,17 @@ def contacts_by_reason(campaign: Campaign, parts: Iterable[ListPart], at: dateti
 def _may_be_called(campaign: Campaign, part: ListPart, at: datetime) -> bool:
     if part.status == CallStatus.CALLBACK_REQUESTED:
         return True
-    return part.status in DIALABLE and is_inside(window_of(campaign), part.zones, campaign.time_zone, at)
+    return part.status in DIALABLE and _inside(window_of(campaign), part.zones, campaign.time_zone, at)
 
 
 def _next_inside(campaign: Campaign, part: ListPart, at: datetime) -> datetime | None:
-    return next_inside(window_of(campaign), part.zones, campaign.time_zone, at)
+    window, zone = window_of(campaign), campaign.time_zone
+    return at if _inside(window, part.zones, zone, at) else _hours_change(window, part.zones, zone, at)
+
+
+# Hundreds of campaigns share few hours and zones.
+_inside = lru_cache(maxsize=1024)(is_inside)
+_hours_change = lru_cache(maxsize=1024)(next_change)
 
 
 def clock(moment: datetime, zone: TimeZone, now: datetime) -> str:

@@ -59,7 +59,7 @@ def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:
         records_out=around.out.get(pk, 0),
         attempts=counts["attempted_count"],
         voice=counts["voice_count"],
-        abandon=abandon_rate(campaign, counts),
+        abandon=abandon_rate(counts, campaign.abandon_percent if campaign.abandon_enabled else None),
         counters=grouped_counters(campaign, at),
         by_hour=bars([(hour_label(campaign, hour), n) for hour, n in calls_by_hour(campaign, at)]),
         by_result=calls_by_result(campaign, at).most_common(),

@@ -585,6 +585,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "call history",
                 "indexes": [
                     models.Index(models.F("campaign"), models.F("day"), name="calls_of_a_day"),
+                    models.Index(models.F("at"), name="calls_by_end"),
                     models.Index(models.F("contact_id"), name="calls_of_a_contact"),
                     models.Index(models.F("number"), name="calls_to_a_number"),
                     models.Index(

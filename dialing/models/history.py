@@ -51,6 +51,7 @@ class CallHistory(models.Model):
         verbose_name_plural = "call history"
         indexes = [
             models.Index("campaign", "day", name="calls_of_a_day"),
+            models.Index("at", name="calls_by_end"),
             models.Index("contact_id", name="calls_of_a_contact"),
             models.Index("number", name="calls_to_a_number"),
             models.Index(

@@ -1,0 +1,13 @@
+from typing import Any
+
+from django import template
+
+from dialing.admin.board_page import board_context
+
+register = template.Library()
+
+
+@register.inclusion_tag("admin/dialing/board.html", takes_context=True)
+def board(context: Any) -> dict[str, Any]:
+    """The board as it is at this moment."""
+    return board_context(context["request"])

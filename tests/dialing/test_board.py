@@ -1,0 +1,179 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from dialing import board
+from dialing.admin.board_rows import rows_html
+from dialing.calls import Result, mark_dialed, report_results
+from dialing.emergency_stop import stop_all_campaigns
+from dialing.models import Dialer
+from dialing.record_feed import claim_records
+from outbound_site.health import record_heartbeat
+from outbound_site.jobs import JobState
+from tests.dialing.worlds import contact_of
+from tests.factories import CampaignFactory, FileImportFactory, ImportJobFactory, PersonalCallbackFactory
+
+pytestmark = pytest.mark.django_db
+ALL_DAY = {"on": True, "start_time": "00:00", "end_time": "00:00"}
+BOARD = "/admin/dialing/board/"
+AT = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)
+
+
+def call(campaign, code, dialer="north"):
+    contact_of(campaign)
+    [record] = claim_records(dialer, campaign.pk, 1)
+    mark_dialed(dialer, record.lease.pk)
+    report_results(dialer, [Result(record.lease.pk, code, talk_seconds=60)])
+
+
+def texts():
+    at = timezone.now()
+    return [problem.text for problem in board.problems(at, board.dialers(at))]
+
+
+@time_machine.travel(AT, tick=False)
+def test_a_row_has_the_figures_of_its_campaign_over_all_dialers():
+    campaign = CampaignFactory(name="Renewals", **ALL_DAY)
+    contact_of(CampaignFactory())
+    call(campaign, 10)
+    call(campaign, 16, dialer="south")
+    contact_of(campaign)
+    claim_records("north", campaign.pk, 1)
+    [row] = board.rows(AT)
+    figures = (
+        row.counted.left,
+        row.attempts,
+        row.voice,
+        row.out,
+        row.counted.state.words,
+        row.abandon.percent,
+    )
+    assert figures == (2, 2, 1, 1, "dialing, next call due 16:30 UTC", 50.0)
+    assert row.is_problem
+
+
+@time_machine.travel(AT, tick=False)
+def test_problems_stand_first_then_what_dials_then_what_waits():
+    exhausted, dialing, empty = (CampaignFactory(name=name, **ALL_DAY) for name in "abc")
+    contact_of(exhausted, status="C")
+    contact_of(dialing)
+    claim_records("north", dialing.pk, 1)
+    assert [row.name for row in board.rows(AT)] == [empty.name, dialing.name, exhausted.name]
+
+
+def test_calls_a_minute_are_those_of_the_last_half_hour():
+    campaign = CampaignFactory(**ALL_DAY)
+    with time_machine.travel(AT - timedelta(minutes=40), tick=False):
+        call(campaign, 8)
+    with time_machine.travel(AT - timedelta(minutes=30), tick=False):
+        call(campaign, 8)
+    with time_machine.travel(AT - timedelta(minutes=1), tick=False):
+        call(campaign, 8)
+        call(campaign, 8)
+    with time_machine.travel(AT, tick=False):
+        call(campaign, 8)
+        assert board._calls_a_minute(AT) == {campaign.pk: [1, *[0] * 28, 2]}
+
+
+def test_a_campaign_that_is_switched_on_and_off_shows_at_once():
+    first = CampaignFactory(**ALL_DAY)
+    board.rows(AT)
+    second = CampaignFactory(**ALL_DAY)
+    assert {row.pk for row in board.rows(AT)} == {first.pk, second.pk}
+    first.enabled = False
+    first.save()
+    assert {row.pk for row in board.rows(AT)} == {second.pk}
+
+
+def test_a_missing_worker_is_a_problem():
+    assert any("no worker is heard of" in text for text in texts())
+    record_heartbeat()
+    assert texts() == []
+
+
+def test_a_silent_dialer_that_holds_records_is_a_problem():
+    record_heartbeat()
+    campaign = CampaignFactory(**ALL_DAY)
+    contact_of(campaign)
+    claim_records("north", campaign.pk, 1)
+    assert texts() == []
+    Dialer.objects.update(last_seen_at=timezone.now() - timedelta(hours=1))
+    assert texts() == ["Dialer north is silent and holds 1 records."]
+
+
+def test_a_stop_is_a_problem_until_its_campaigns_are_on_again(sam):
+    record_heartbeat()
+    campaign = CampaignFactory(**ALL_DAY)
+    stop_all_campaigns(sam)
+    [text] = texts()
+    assert "1 campaigns are still off" in text
+    campaign.refresh_from_db()
+    campaign.enabled = True
+    campaign.save()
+    assert texts() == []
+
+
+def test_failed_loads_of_the_last_day_are_problems():
+    record_heartbeat()
+    now = timezone.now()
+    failed = {"state": JobState.FAILED, "message": "no such file"}
+    FileImportFactory(file_name="new.txt", finished_at=now, **failed)
+    FileImportFactory(file_name="old.txt", finished_at=now - timedelta(days=2), **failed)
+    ImportJobFactory(state="refused", rows_bad=7, campaign__name="Renewals")
+    assert texts() == [
+        "Do Not Call file new.txt was not loaded: no such file",
+        "An import into Renewals was refused: 7 bad rows.",
+    ]
+
+
+@time_machine.travel(AT, tick=False)
+def test_callbacks_are_counted_by_when_they_are_due():
+    for minutes in (-30, -5, 10, 50, 120, 60 * 24):
+        PersonalCallbackFactory(callback_date_time=AT + timedelta(minutes=minutes))
+    PersonalCallbackFactory(closed=True, callback_date_time=AT - timedelta(hours=1))
+    assert board.callbacks_due(AT) == {"overdue": 1, "hour": 2, "today": 3}
+
+
+def test_the_board_shows_what_the_user_may_see(sign_in, sam, nina, lou):
+    CampaignFactory(name="Renewals", **ALL_DAY)
+    page = sign_in(sam).get(BOARD)
+    assert "Renewals" in page.text
+    assert "Personal callbacks" in page.text
+    assert sign_in(nina).get(BOARD).status_code == 403
+    assert "data-live" not in sign_in(nina).get("/admin/").text
+    assert "Renewals" in sign_in(sam).get("/admin/").text
+
+
+def test_what_people_typed_is_escaped_in_the_rows():
+    trap = "<img src=x>"
+    counted = board.Counted(board.State(board.Kind.OFF, f"stopped by {trap}"), 0, "")
+    html = rows_html([board.Row(1, trap, counted, 0, 0, board.AbandonRate(None, None), 0)])
+    assert "<img" not in html
+    assert html.count("&lt;img src=x&gt;") == 2
+
+
+def test_the_queries_do_not_grow_with_the_campaigns(sign_in, sam):
+    def queries():
+        """Of a refresh, and of one that counts the lists as well."""
+        found = []
+        for lists in ("known", "counted"):
+            if lists == "counted":
+                cache.clear()
+            with CaptureQueriesContext(connection) as captured:
+                client.get(BOARD)
+            found.append(len(captured))
+        return found
+
+    client = sign_in(sam)
+    call(CampaignFactory(**ALL_DAY), 10)
+    client.get(BOARD)
+    one = queries()
+    for number in range(5):
+        call(CampaignFactory(**ALL_DAY), 10, dialer=f"d{number}")
+    client.get(BOARD)
+    assert queries() == one
