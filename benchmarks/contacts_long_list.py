@@ -57,6 +57,9 @@ def copy_imports(campaign: Any, wanted: int) -> None:
             with connection.cursor() as cursor:
                 for statement in connection.ops.sequence_reset_sql(no_style(), [*moved]):
                     cursor.execute(statement)
+    with connection.cursor() as cursor:
+        # As the database's own upkeep would do in time.
+        cursor.execute("ANALYZE")
 
 
 def copy_rows(model: Any, moved: dict[Any, int], first: int, last: int) -> None:
