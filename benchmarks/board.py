@@ -1,7 +1,7 @@
 """A refresh of the board with 300 campaigns that are on, by Django's test client.
 
-Measured is processor time, which other work on the machine does not lengthen. The goal is 10 ms of server time a refresh, as the mean over one count of the lists (10 s) and the four
-refreshes between two counts.
+Measured is processor time, which other work on the machine does not lengthen. The goal is 10 ms of server
+time a refresh, as the mean over one count of the lists (10 s) and the four refreshes between two counts.
 """
 
 import os
@@ -47,7 +47,9 @@ def measure() -> None:
             assert answer.status_code == 200, answer.status_code
     counted, between = times[::REFRESHES], [t for n, t in enumerate(times) if n % REFRESHES]
     mean, refresh, count = (sum(part) / len(part) for part in (times, between, counted))
-    print(f"board of {CAMPAIGNS} campaigns, {CAMPAIGNS * CONTACTS:,} contacts, {len(answer.content):,} bytes:")
+    print(
+        f"board of {CAMPAIGNS} campaigns, {CAMPAIGNS * CONTACTS:,} contacts, {len(answer.content):,} bytes:"
+    )
     print(f"{refresh:.1f} ms, with a count of the lists {count:.1f} ms")
     print(f"board {GOAL_MS / mean:.2f} 1.0")
 
