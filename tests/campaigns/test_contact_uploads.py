@@ -234,9 +234,9 @@ def test_the_page_of_a_contact_shows_its_phones(admin):
 
 def test_an_upload_that_nobody_imports_lapses_with_its_file(admin, upload):
     with time_machine.travel(timezone.now() - timedelta(days=2)):
-        upload(GOOD)
+        upload(GOOD, name="lapsing.txt")
     file = Path(ImportJob.objects.get().upload.path)
     assert file.exists()
     upload(BAD)
     assert not file.exists()
-    assert ImportJob.objects.count() == 1
+    assert ImportJob.objects.get().file_name == "list.csv"
