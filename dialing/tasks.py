@@ -3,28 +3,28 @@ from celery import shared_task
 from dialing import emergency_stop, leases, personal_callbacks, upkeep
 
 
-@shared_task(queue="urgent")
+@shared_task
 def recall_stopped() -> None:
     emergency_stop.finish_recalls()
     leases.recall_of_disabled_campaigns()
 
 
-@shared_task(queue="urgent")
+@shared_task
 def give_up_silent() -> None:
     leases.give_up_silent()
 
 
-@shared_task(queue="urgent")
+@shared_task
 def unknown_to_pending() -> None:
     leases.unknown_to_pending()
 
 
-@shared_task(queue="urgent")
+@shared_task
 def move_missed_callbacks() -> None:
     personal_callbacks.move_missed()
 
 
-@shared_task(queue="urgent")
+@shared_task
 def daily_reset() -> None:
     upkeep.daily_reset()
 

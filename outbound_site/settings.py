@@ -223,6 +223,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "imports"
+# The heartbeat is urgent too, or a queue full of imports would look like a worker that is gone.
+CELERY_TASK_ROUTES = {
+    "outbound_site.tasks.*": {"queue": "urgent"},
+    "dialing.tasks.*": {"queue": "urgent"},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_TIMEZONE = SERVER_TIME_ZONE
 
