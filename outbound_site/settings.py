@@ -116,7 +116,7 @@ else:
     _options = {
         "pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL_SIZE", 1, 100), "timeout": 10},
     }
-DATABASES = {"default": _database | {"CONN_MAX_AGE": 0, "OPTIONS": _options}}
+DATABASES = {"default": _database | {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True, "OPTIONS": _options}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en-us"
