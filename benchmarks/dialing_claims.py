@@ -8,6 +8,7 @@ import statistics
 import time
 
 from benchmarks.dialing_world import (
+    analyze,
     dialers,
     fill,
     interface,
@@ -32,6 +33,7 @@ def measure(postgresql: bool) -> None:
     name = "PostgreSQL" if postgresql else "SQLite"
     with world(postgresql=postgresql) as settings:
         small, large = fill(SMALL), fill(contacts)
+        analyze()
         before, after = hand_out_times(small.pk, large.pk)
         print(
             f"dialing claim on {name}: {after / before:.2f} times its time at {SMALL:,} contacts "

@@ -7,6 +7,7 @@ import random
 import time
 
 from benchmarks.dialing_world import (
+    analyze,
     dialers,
     fill,
     interface,
@@ -29,6 +30,7 @@ def measure(postgresql: bool) -> None:
     name = "PostgreSQL" if postgresql else "SQLite"
     with world(postgresql=postgresql) as settings:
         campaign = fill(3 * results).pk
+        analyze()
         with web_server(settings) as url:
             rates = {count: rate(url, campaign, count, results // 2) for count in (1, 8)}
         print(

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from benchmarks.dialing_world import (
+    analyze,
     fill,
     interface,
     number_given,
@@ -23,6 +24,8 @@ from benchmarks.servers import PASSWORD, USER
 
 LEASES, LEASES_A_CAMPAIGN = 10_000, 67
 DIALERS = 8
+# Of a dialer that was given nothing, before it asks again; real ones wait for many seconds.
+PAUSE = 0.1
 ANSWER_LIMIT, RECALL_LIMIT = 1.0, 5.0
 
 
@@ -36,6 +39,7 @@ def measure(postgresql: bool) -> None:
     with world(postgresql=postgresql) as settings:
         held = hand_out(leases)
         busy = fill(50_000).pk
+        analyze()
         with web_server(settings) as url, worker(settings):
             seconds, told, late = stop_under_traffic(url, busy)
         print(f"dialing stop on {name}: answered in {seconds:.2f} s, goal at most {ANSWER_LIMIT}")
@@ -51,11 +55,13 @@ def hand_out(leases: int) -> int:
     from dialing.record_feed import claim_records
 
     campaigns = max(1, leases // LEASES_A_CAMPAIGN)
-    held = 0
-    for number in range(campaigns):
-        campaign = fill(2 * LEASES_A_CAMPAIGN).pk
-        held += len(claim_records(f"d{number % DIALERS}", campaign, LEASES_A_CAMPAIGN))
-    return held
+    lists = [fill(2 * LEASES_A_CAMPAIGN).pk for _ in range(campaigns)]
+    analyze()
+    taken = [
+        claim_records(f"d{number % DIALERS}", campaign, LEASES_A_CAMPAIGN)
+        for number, campaign in enumerate(lists)
+    ]
+    return sum(map(len, taken))
 
 
 def stop_under_traffic(url: str, busy: int) -> tuple[float, int, float]:
@@ -84,8 +90,10 @@ class Traffic:
     def take(self, name: str) -> None:
         server = interface(self.url, name)
         while self.going_on:
-            server.records(self.campaign, 10)
+            records = server.records(self.campaign, 10)
             self.at_work.add(f"{name} takes")
+            if not records:
+                time.sleep(PAUSE)
 
     def listen(self, name: str) -> None:
         server, after = interface(self.url, name), 0

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from callbacks.agents import hold_agents
 from callbacks.callback_columns import COLUMNS, SYNONYMS, CallbackRows, read_callbacks
-from callbacks.history import record
 from callbacks.models import Agent, CallbackImport, CallbackStatus, PersonalCallback
 from outbound_site.bulk.file_import import BadRows, ListFile, check, claim, good_rows
 from outbound_site.bulk.jobs import ImportSource, ImportState
@@ -17,6 +16,7 @@ from outbound_site.bulk.queue import turn
 from outbound_site.bulk.table import read_table
 from outbound_site.bulk.uploads import ListKind
 from outbound_site.bulk.verdicts import Verdicts
+from outbound_site.bulk_history import record
 from outbound_site.server_time import shown
 
 LANE = "personal callbacks"

@@ -9,8 +9,8 @@ from django.db.models import F, QuerySet
 from django.shortcuts import get_object_or_404
 
 from callbacks.agents import hold_agents
-from callbacks.history import record
 from callbacks.models import Agent, CallbackStatus, PersonalCallback
+from outbound_site.bulk_history import record
 
 
 @transaction.atomic

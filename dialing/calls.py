@@ -20,7 +20,7 @@ from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease, L
 from dialing.models.lease import OPEN_STATES
 from dialing.record_feed import phones_of, store_contacts
 from dialing.results import CallReport, apply, classify
-from dialing.stop_gate import pass_gate
+from dialing.stop_gate import through_gate
 from dnc import do_not_call_list
 
 
@@ -71,8 +71,7 @@ def mark_dialed(dialer: str, lease_uuid: uuid.UUID, at: datetime | None = None) 
     """
     at = at or timezone.now()
     sender = heard_from(dialer, at)
-    with transaction.atomic():
-        pass_gate()
+    with through_gate():
         lease = _open_for(sender, [lease_uuid]).get(lease_uuid)
         if lease is None:
             return Dialing.UNKNOWN

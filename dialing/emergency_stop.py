@@ -10,9 +10,10 @@ from django.db.models import Count, F
 from django.utils import timezone
 
 from campaigns.models import Campaign, Origin
-from dialing.leases import recall
-from dialing.models import Dialer, Lease, LeaseState, StoppedCampaign, StoppedDialer, StopReport
+from dialing.leases import HELD, STOPPED, held_at_stop, recall_announced
+from dialing.models import Dialer, StoppedCampaign, StoppedDialer, StopReport
 from dialing.stop_gate import shut_gate
+from outbound_site.bulk_history import record
 
 logger = logging.getLogger(__name__)
 REASON = "emergency stop"
@@ -30,8 +31,7 @@ def stop_all_campaigns(user: Any) -> StopReport:
 
 def _stop(user: Any, origins: Collection[Origin]) -> StopReport:
     """When this returns no record leaves any more. Needs neither broker nor workers; they only recall."""
-    with transaction.atomic():
-        shut_gate()
+    with shut_gate():
         stamps = _switch_off(origins)
         report = StopReport.objects.create(
             user=user, user_name=user.get_username(), every_origin=len(origins) > 1
@@ -39,8 +39,8 @@ def _stop(user: Any, origins: Collection[Origin]) -> StopReport:
         StoppedCampaign.objects.bulk_create(
             StoppedCampaign(report=report, campaign_id=pk, change_stamp=stamp) for pk, stamp in stamps.items()
         )
-        _record_history(stamps, user, REASON)
-        _count_records_out(report, stamps)
+        record(Campaign.objects.filter(stops=report), "~", REASON, user)
+        _tell_dialers(report)
         transaction.on_commit(_ring)
     return report
 
@@ -58,24 +58,22 @@ def _switch_off(origins: Collection[Origin]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _record_history(campaigns: Collection[int], user: Any, reason: str) -> None:
-    rows = Campaign.objects.filter(pk__in=campaigns)
-    Campaign.history.bulk_history_create(
-        list(rows), update=True, default_user=user, default_change_reason=reason
+def _tell_dialers(report: StopReport) -> None:
+    """Note what each dialer holds and give it the number under which it hears of the stop."""
+    held = held_at_stop(report.pk).filter(HELD).order_by().values_list("dialer").annotate(Count("pk"))
+    records_out = dict(held)
+    Dialer.objects.filter(pk__in=records_out).update(recall_number=F("recall_number") + 1)
+    StoppedDialer.objects.bulk_create(
+        StoppedDialer(
+            report=report,
+            dialer=dialer,
+            records_out=records_out[dialer.pk],
+            recall_number=dialer.recall_number,
+        )
+        for dialer in Dialer.objects.filter(pk__in=records_out)
     )
-
-
-def _count_records_out(report: StopReport, campaigns: Collection[int]) -> None:
-    held = _held(campaigns).order_by().values_list("dialer").annotate(Count("pk"))
-    lines = [StoppedDialer(report=report, dialer_id=pk, records_out=number) for pk, number in held]
-    StoppedDialer.objects.bulk_create(lines)
-    report.records_out = sum(line.records_out for line in lines)
+    report.records_out = sum(records_out.values())
     report.save(update_fields=["records_out"])
-
-
-def _held(campaigns: Collection[int]) -> Any:
-    states = [LeaseState.ACTIVE, LeaseState.DIALED]
-    return Lease.objects.filter(campaign__in=campaigns, state__in=states, personal_callback=None)
 
 
 def _ring() -> None:
@@ -94,14 +92,11 @@ def _send() -> None:
 
 
 def finish_recalls() -> int:
-    """Recall what dialers still hold of stopped campaigns; how many stops are done with. Safe to repeat."""
+    """Take back what dialers held of stopped campaigns; how many stops are done with. Safe to repeat."""
     reports = StopReport.objects.filter(recalled_at=None)
     for report in reports:
-        stopped = list(report.stopped.values_list("campaign", flat=True))
-        recall(_held(stopped).filter(granted_at__lte=report.at), "campaign disabled")
-        for line in report.dialers.all():
-            number = Dialer.objects.values_list("recall_number", flat=True).get(pk=line.dialer_id)
-            StoppedDialer.objects.filter(pk=line.pk).update(last_recall=number)
+        numbers = dict(report.dialers.values_list("dialer", "recall_number"))
+        recall_announced(held_at_stop(report.pk), STOPPED, numbers)
         StopReport.objects.filter(pk=report.pk).update(recalled_at=timezone.now())
     return len(reports)
 
@@ -119,7 +114,7 @@ def resume(report: StopReport, user: Any, campaigns: Collection[int] | None = No
         off = Campaign.objects.active().filter(pk__in=wanted, enabled=False)
         chosen = list(off.select_for_update().order_by("pk").values_list("pk", flat=True))
         Campaign.objects.filter(pk__in=chosen).update(enabled=True, change_stamp=F("change_stamp") + 1)
-        _record_history(chosen, user, "resumed after the emergency stop")
+        record(Campaign.objects.filter(pk__in=chosen), "~", "resumed after the emergency stop", user)
         lines.update(resumed=True)
         StopReport.objects.filter(pk=report.pk).update(resumed_at=timezone.now(), resumed_by=user)
     return len(chosen)

@@ -5,8 +5,9 @@ one wins. Locks are taken in one order everywhere: dialer, lease, record.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -16,11 +17,20 @@ from django.utils import timezone
 from callbacks.models import PersonalCallback
 from campaigns.models.contact import CallStatus, Contact
 from dialing.call_results import NOT_ATTEMPTED
-from dialing.models import CampaignManagerOptions, Dialer, Lease, LeaseState
+from dialing.models import (
+    CampaignManagerOptions,
+    Dialer,
+    Lease,
+    LeaseState,
+    StoppedCampaign,
+    StoppedDialer,
+    StopReport,
+)
 
 # Leases of one step; recalled together, they bear one number.
 BATCH = 1_000
 HELD = Q(state__in=[LeaseState.ACTIVE, LeaseState.DIALED], recall_number=None)
+STOPPED = "campaign disabled"
 
 
 def recall(leases: QuerySet[Lease], reason: str, at: datetime | None = None) -> int:
@@ -30,34 +40,48 @@ def recall(leases: QuerySet[Lease], reason: str, at: datetime | None = None) -> 
     dialers are told once, so that they can cancel what still rings.
     """
     at = at or timezone.now()
+    return sum(_recall_batch(dialer, pks, reason, at, None) for dialer, pks in _batches(leases))
+
+
+def recall_announced(leases: QuerySet[Lease], reason: str, numbers: Mapping[int, int]) -> int:
+    """As `recall`, for leases whose dialers were told already, under these numbers by dialer."""
+    at = timezone.now()
+    return sum(
+        _recall_batch(dialer, pks, reason, at, numbers.get(dialer)) for dialer, pks in _batches(leases)
+    )
+
+
+def _batches(leases: QuerySet[Lease]) -> Iterator[tuple[int, list[UUID]]]:
+    """The dialer and leases of each step."""
     # Read once: looking for the next batch again and again would cost more than the recall.
     held = defaultdict(list)
     for dialer, pk in leases.filter(HELD).order_by("dialer", "pk").values_list("dialer", "pk"):
         held[dialer].append(pk)
-    return sum(
-        _recall_batch(dialer, pks[start : start + BATCH], reason, at)
-        for dialer, pks in held.items()
-        for start in range(0, len(pks), BATCH)
-    )
+    for dialer, pks in held.items():
+        for start in range(0, len(pks), BATCH):
+            yield dialer, pks[start : start + BATCH]
 
 
 @transaction.atomic
-def _recall_batch(dialer: int, pks: Sequence[UUID], reason: str, at: datetime) -> int:
+def _recall_batch(dialer: int, pks: Sequence[UUID], reason: str, at: datetime, number: int | None) -> int:
     # The dialer's row is the lock under which its recalls get numbers in the order of their commits.
-    number = Dialer.objects.select_for_update().get(pk=dialer).recall_number + 1
+    latest = Dialer.objects.select_for_update().get(pk=dialer).recall_number
     still = Lease.objects.filter(HELD, pk__in=pks).order_by("pk").select_for_update()
     batch = list(still.values_list("pk", flat=True))
     if not batch:
         return 0
-    Dialer.objects.filter(pk=dialer).update(recall_number=number)
+    if number is None:
+        number = latest + 1
+        Dialer.objects.filter(pk=dialer).update(recall_number=number)
     active = Q(state=LeaseState.ACTIVE)
-    Lease.objects.filter(pk__in=batch).update(
+    chosen = Lease.objects.filter(pk__in=batch)
+    chosen.update(
         recall_number=number,
         recall_reason=reason,
         ended_at=Case(When(active, then=Value(at)), default=F("ended_at")),
         state=Case(When(active, then=Value(LeaseState.RECALLED)), default=F("state")),
     )
-    _give_back_recalled(Lease.objects.filter(dialer=dialer, recall_number=number, state=LeaseState.RECALLED))
+    _give_back_recalled(chosen.filter(state=LeaseState.RECALLED))
     return len(batch)
 
 
@@ -91,22 +115,44 @@ def set_status(leases: Sequence[Lease], status: CallStatus, **values: int) -> No
         PersonalCallback.objects.filter(pk__in=callbacks).update(call_status=status, **values)
 
 
-def recalls_after(dialer: str, after: int, at: datetime | None = None) -> list[Lease]:
-    """The dialer's leases recalled under a number above `after`, in order; that confirms those up to it.
+class Recall(NamedTuple):
+    number: int
+    lease: UUID
+    reason: str
 
-    One cheap look, for a long poll to repeat. `lease.recall_number` and `lease.recall_reason` are set; the
-    largest number is the next `after`.
+
+def recalls_after(dialer: str, after: int) -> list[Recall]:
+    """What the dialer has to give up, under numbers above `after`, in order; that confirms those up to it.
+
+    One cheap look, for a long poll to repeat; the number of the last one is the next `after`. An emergency
+    stop is told at once under the number that it gave, whether its records are back already or not.
     """
     known = Dialer.objects.filter(name=dialer)
     known.filter(confirmed_recall__lt=after).update(confirmed_recall=after)
+    told: dict[UUID, Recall] = {}
+    # These first: what becomes recalled meanwhile is found by the second look.
+    for stop in StoppedDialer.objects.filter(dialer__name=dialer, recall_number__gt=after):
+        held = held_at_stop(stop.report_id).filter(HELD, dialer=stop.dialer_id)
+        told |= {pk: Recall(stop.recall_number, pk, STOPPED) for pk in held.values_list("pk", flat=True)}
     recalled = Lease.objects.filter(dialer__name=dialer, recall_number__gt=after)
-    return list(recalled.order_by("recall_number", "pk"))
+    for pk, number, reason in recalled.values_list("pk", "recall_number", "recall_reason"):
+        told[pk] = Recall(number or 0, pk, reason)
+    return sorted(told.values())
+
+
+def held_at_stop(report: int) -> QuerySet[Lease]:
+    """Leases of the campaigns that an emergency stop switched off, from before it."""
+    stopped = StoppedCampaign.objects.filter(report=report)
+    before = StopReport.objects.filter(pk=report).values("at")
+    return Lease.objects.filter(
+        campaign__in=stopped.values("campaign"), granted_at__lte=before, personal_callback=None
+    )
 
 
 def recall_of_disabled_campaigns(at: datetime | None = None) -> int:
     """Recall what dialers still hold of campaigns that are off, however they were switched off."""
     off = Q(campaign__enabled=False) | Q(campaign__deleted_at__isnull=False)
-    return recall(Lease.objects.filter(off, personal_callback=None), "campaign disabled", at)
+    return recall(Lease.objects.filter(off, personal_callback=None), STOPPED, at)
 
 
 def give_up_silent(at: datetime | None = None) -> int:

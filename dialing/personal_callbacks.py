@@ -14,7 +14,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from callbacks.history import record
 from callbacks.models import Agent, CallbackStatus, PersonalCallback
 from campaigns.models import Campaign
 from campaigns.models.campaign import RescheduleCallbackMode
@@ -25,8 +24,9 @@ from dialing.dialers import heard_from
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease
 from dialing.results import CallReport
 from dialing.service_day import day_of
-from dialing.stop_gate import pass_gate
+from dialing.stop_gate import through_gate
 from dnc import do_not_call_list
+from outbound_site.bulk_history import record
 from outbound_site.server_time import to_utc, to_wall
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ def claim_callbacks(
     if sender.agents != list(agents):
         Dialer.objects.filter(pk=sender.pk).update(agents=list(agents))
     options = CampaignManagerOptions.load()
-    with transaction.atomic():
-        pass_gate()
+    with through_gate():
         due = due_callbacks(agents, _logged_in(options, at) | set(agents), at)
         chosen = due.select_related("agent", "campaign").order_by("callback_date_time", "pk")
         rows = list(chosen.select_for_update(skip_locked=True, of=("self",))[: min(count, MOST_CALLBACKS)])

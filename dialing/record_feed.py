@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from campaigns.models import Campaign
@@ -19,7 +19,7 @@ from dialing.lists import list_began
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease
 from dialing.results import CallReport, apply, open_phones
 from dialing.service_day import day_of
-from dialing.stop_gate import pass_gate
+from dialing.stop_gate import through_gate
 from dnc import do_not_call_list
 
 MOST_RECORDS = 1_000
@@ -47,8 +47,7 @@ def claim_records(dialer: str, campaign_id: int, count: int, at: datetime | None
     """
     at = at or timezone.now()
     sender = heard_from(dialer, at)
-    with transaction.atomic():
-        pass_gate()
+    with through_gate():
         campaign = Campaign.objects.active().select_related("time_zone").filter(pk=campaign_id).first()
         options = CampaignManagerOptions.load()
         if campaign is None or any(campaign_refusals(campaign, True, at)):

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from callbacks.history import record
 from callbacks.models import PersonalCallback
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact, ContactPhone
@@ -17,6 +16,7 @@ from dialing.models import CampaignManagerOptions, Lease, LeaseState
 from dialing.models.lease import OPEN_STATES
 from dialing.models.options import status_letters
 from dialing.service_day import beginning, day_of
+from outbound_site.bulk_history import record
 
 # Rows of one transaction; writers in between do not wait long.
 BATCH = 2_000

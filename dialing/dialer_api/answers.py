@@ -77,8 +77,8 @@ class ResultsAnswer(WireSerializer[Any]):
 
 
 class RecallAnswer(WireSerializer[Any]):
-    lease = serializers.UUIDField(source="pk")
-    reason = serializers.CharField(source="recall_reason")
+    lease = serializers.UUIDField()
+    reason = serializers.CharField()
 
 
 class RecallsAnswer(WireSerializer[Any]):

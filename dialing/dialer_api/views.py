@@ -86,8 +86,9 @@ class RecallsView(DialerView):
             connection.close()
             watch.wait(dialer, after, wait)
             recalls = recalls_after(dialer, after)
-        latest = recalls[-1].recall_number if recalls else after
-        return Response(answers.RecallsAnswer({"recalls": recalls, "next": latest}).data)
+        # Written without the serializer, which takes a second for ten thousand.
+        told = [{"lease": str(recall.lease), "reason": recall.reason} for recall in recalls]
+        return Response({"recalls": told, "next": recalls[-1].number if recalls else after})
 
 
 class HeartbeatView(DialerView):

@@ -812,7 +812,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("records_out", models.PositiveIntegerField()),
-                ("last_recall", models.PositiveBigIntegerField(null=True)),
+                ("recall_number", models.PositiveBigIntegerField()),
                 (
                     "dialer",
                     models.ForeignKey(

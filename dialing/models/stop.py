@@ -43,12 +43,12 @@ class StoppedCampaign(models.Model):
 
 
 class StoppedDialer(models.Model):
-    """What one dialer held at the stop, and the number of the last recall, which it confirms by asking on."""
+    """What one dialer held at the stop, and the recall number of it all, which it confirms by asking on."""
 
     report = models.ForeignKey(StopReport, models.CASCADE, related_name="dialers")
     dialer = models.ForeignKey(Dialer, models.CASCADE, related_name="+")
     records_out = models.PositiveIntegerField()
-    last_recall = models.PositiveBigIntegerField(null=True)
+    recall_number = models.PositiveBigIntegerField()
 
     class Meta:
         constraints = [models.UniqueConstraint("report", "dialer", name="one_line_a_dialer")]
@@ -58,4 +58,4 @@ class StoppedDialer(models.Model):
 
     @property
     def confirmed(self) -> bool:
-        return self.last_recall is not None and self.dialer.confirmed_recall >= self.last_recall
+        return self.dialer.confirmed_recall >= self.recall_number

@@ -29,7 +29,7 @@ def start_server(start_process, workers=1, threads=40):
 def is_up(url):
     try:
         return requests.get(f"{url}campaign", timeout=20).status_code == 401
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 
@@ -50,5 +50,5 @@ def post_import(url, campaign, user, key, rows):
             headers={"Content-Type": "application/xml", "Idempotency-Key": key},
             timeout=120,
         )
-    except requests.ConnectionError:
+    except requests.RequestException:
         return None

@@ -68,8 +68,21 @@ def test_records_come_back_with_result_25_and_their_dialers_are_told(sam, campai
     contact.refresh_from_db()
     assert (contact.status, contact.call_result, contact.calls_made) == ("P", 25, 0)
     [told] = recalls_after("d1", 0)
-    assert (told.pk, told.recall_reason) == (record.lease.pk, "campaign disabled")
+    assert (told.lease, told.reason) == (record.lease.pk, "campaign disabled")
     assert report_results("d1", [Result(record.lease.pk, 8)]) == [Outcome.RECALLED]
+
+
+def test_dialers_are_told_with_the_stop_itself_and_once(sam, campaign):
+    contact_of(campaign), contact_of(campaign)
+    records = claim_records("d1", campaign.pk, 2)
+    stop_api_campaigns(sam)
+
+    told = recalls_after("d1", 0)
+
+    assert {recall.lease for recall in told} == {record.lease.pk for record in records}
+    finish_recalls()
+    assert recalls_after("d1", 0) == told
+    assert recalls_after("d1", told[-1].number) == []
 
 
 def test_a_call_under_way_goes_on_and_its_dialer_is_told_once(sam, campaign):
@@ -79,7 +92,7 @@ def test_a_call_under_way_goes_on_and_its_dialer_is_told_once(sam, campaign):
     stop_api_campaigns(sam)
     finish_recalls()
     [told] = recalls_after("d1", 0)
-    assert recalls_after("d1", told.recall_number) == []
+    assert recalls_after("d1", told.number) == []
     assert report_results("d1", [Result(record.lease.pk, 10)]) == [Outcome.ACCEPTED]
     contact.refresh_from_db()
     assert contact.status == "C"
@@ -92,7 +105,7 @@ def test_a_dialer_confirms_by_asking_for_what_follows(sam, campaign):
     finish_recalls()
     assert not report.dialers.get().confirmed
     [told] = recalls_after("d1", 0)
-    recalls_after("d1", told.recall_number)
+    recalls_after("d1", told.number)
     assert report.dialers.get().confirmed
 
 

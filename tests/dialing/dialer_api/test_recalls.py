@@ -55,7 +55,7 @@ class Server:
     def is_up(self):
         try:
             return requests.get(self.url, timeout=5).status_code == 401
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     def recalls(self, user, **query):
