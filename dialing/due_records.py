@@ -11,7 +11,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact
@@ -20,9 +21,10 @@ from dialing.models import CampaignManagerOptions
 from timezones.local_time import is_inside
 from timezones.models import ZoneSet
 
-# Of the records that wait for a time, so many that are due longest are put into import order; and dialers
-# that ask at the same moment skip each other's records, so that there have to be enough for all of them.
-AHEAD = 1_000
+# Of the records that wait for a time, so many that are due longest are put into import order.
+LONGEST_DUE = 1_000
+# Dialers that ask at the same moment skip each other's records: so many more are looked at.
+SPARE = 200
 B = CallStatus.CALLBACK_REQUESTED
 
 
@@ -74,34 +76,30 @@ def take_first(
 
     What another transaction holds at this moment is passed over; `without`: ids to leave out.
     """
-    found = first_ids(campaign, portions, count + len(without) + AHEAD)
-    ids = [pk for pk in found if pk not in without]
-    if not ids:
-        return []
-    status = portions[0].status
-    still = Contact.objects.filter(pk__in=ids, status=status).select_related("zone_set")
-    return list(still.order_by("pk").select_for_update(skip_locked=True, of=("self",))[:count])
+    due = due_contacts(campaign, portions, count + len(without) + SPARE).exclude(pk__in=without)
+    first = due.select_related("zone_set").order_by("pk")
+    return list(first.select_for_update(skip_locked=True, of=("self",))[:count])
 
 
-def first_ids(campaign: Campaign, portions: Sequence[Portion], count: int) -> list[int]:
-    """The lowest ids among the first `count` of each portion, in one statement.
+def due_contacts(campaign: Campaign, portions: Sequence[Portion], count: int) -> QuerySet[Contact]:
+    """The first `count` contacts of each portion, of those with a time LONGEST_DUE at least.
 
     Written out, since the ORM takes longer to put so many parts together than the database to answer. The
     order names callback_at even where it is null: by the id alone PostgreSQL would walk the whole table.
     """
     if not portions:
-        return []
+        return Contact.objects.none()
     table = connection.ops.quote_name(Contact._meta.db_table)
     parts: list[str] = []
     values: list[Any] = []
     for portion in portions:
+        limit = max(count, LONGEST_DUE) if portion.times else count
         parts.append(
             f"SELECT * FROM (SELECT id FROM {table} WHERE campaign_id = %s AND status = %s"
-            f" AND zone_set_id = %s AND {portion.due} ORDER BY callback_at, id LIMIT {int(count)})"
+            f" AND zone_set_id = %s AND {portion.due} ORDER BY callback_at, id LIMIT {int(limit)})"
             f" AS part{len(parts)}"
         )
         times = [connection.ops.adapt_datetimefield_value(time) for time in portion.times]
         values += [campaign.pk, portion.status, portion.zone_set, *times]
-    with connection.cursor() as cursor:
-        cursor.execute(f"{' UNION ALL '.join(parts)} ORDER BY 1 LIMIT {int(count)}", values)
-        return [row[0] for row in cursor.fetchall()]
+    # The status once more: another hand-out may have changed it since.
+    return Contact.objects.filter(pk__in=RawSQL(" UNION ALL ".join(parts), values), status=portions[0].status)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact
 from dialing import attempt_rule
-from dialing.due_records import due_by_priority, first_ids, groups_inside, zone_groups
+from dialing.due_records import due_by_priority, due_contacts, groups_inside, zone_groups
 from dialing.eligibility import Circumstances, Refusal, Verdict, campaign_refusals, decide, window_of
 from dialing.models import AttemptRule, CampaignManagerOptions, Lease
 from dialing.record_feed import phones_of
@@ -60,7 +60,10 @@ def campaign_explanation(campaign: Campaign, at: datetime | None = None) -> Camp
     times.append(_next_due(campaign, at))
     return CampaignExplanation(
         against=against,
-        due=any(first_ids(campaign, portions, 1) for _, portions in due_by_priority(campaign, options, at)),
+        due=any(
+            due_contacts(campaign, portions, 1).exists()
+            for _, portions in due_by_priority(campaign, options, at)
+        ),
         by_status=dict(rows.values_list("status").annotate(Count("pk"))),
         zones=zones,
         changes_at=min((time for time in times if time and time > at), default=None),
