@@ -39,6 +39,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
     post_migrate.connect(load_reference_data, sender=list(apps.get_app_configs())[-1])
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The database is dropped at the end, also when a process that a test killed has left a session in it."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 @pytest.fixture
 def alice(db):
     """The administrator."""
