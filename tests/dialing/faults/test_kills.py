@@ -25,7 +25,7 @@ from tests.dialing.faults.conftest import (
 
 pytestmark = pytest.mark.fault
 
-CONTACTS = 400
+CONTACTS = round(400 * max(1, FAULT_SCALE))
 KILLS = max(3, round(6 * FAULT_SCALE))
 CLAIMS = max(500, round(1000 * FAULT_SCALE))
 
