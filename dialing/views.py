@@ -27,6 +27,8 @@ class DisableViewSet(UnifiedViewSet):
     """API text, "Disable All Campaigns (Emergency Stop)". The body is not read."""
 
     access = Access(read=(), update=("campaigns.change_campaign", *SUBFEATURES))
+    # Clients send `async=true` here, too, and take nothing but 200 for a stop that was done.
+    may_be_asynchronous = False
 
     def update(self, request: Request) -> Response:
         stop_api_campaigns(request.user)

@@ -18,7 +18,7 @@ from dialing.views import DisableViewSet, RunTimeStatsViewSet
 from dnc.views import ImportRuleViewSet
 from outbound_site.health import health
 from outbound_site.unifiedconfig.routing import route
-from outbound_site.unifiedconfig.views import UnknownUrl
+from outbound_site.unifiedconfig.views import AsyncRequestStatus, UnknownUrl
 from timezones.views import TimeZoneViewSet
 
 one_callback = {"get": "retrieve", "put": "update", "delete": "destroy"}
@@ -49,6 +49,7 @@ urlpatterns = [
     *route("campaign/personalcallback/<int:pk>", PersonalCallbackViewSet, **one_callback),
     *route("timezone", TimeZoneViewSet, get="list"),
     *route("timezone/<str:name>", TimeZoneViewSet, get="retrieve"),
+    *route("asyncrequeststatus/<str:job>", AsyncRequestStatus, get="retrieve"),
     re_path("^unifiedconfig/", UnknownUrl.as_view({"get": "unknown"})),
     path("dialer/v1/campaigns", dialer.CampaignsView.as_view()),
     path("dialer/v1/records", dialer.RecordsView.as_view()),

@@ -42,6 +42,13 @@ class Refused(BasePermission):
         return False
 
 
+class AnyRole(BasePermission):
+    """For what belongs to no resource: everybody who has some role."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return bool(request.user.is_authenticated and request.user.get_all_permissions())
+
+
 class DeclaredAccess(BasePermission):
     """Asks the view's `access` for the operation behind the action."""
 

@@ -11,7 +11,8 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
-from outbound_site.unifiedconfig.access import Access, DeclaredAccess
+from outbound_site.unifiedconfig.access import Access, AnyRole, DeclaredAccess
+from outbound_site.unifiedconfig.async_writes import DONE, accepted, is_asynchronous, outcome_of
 from outbound_site.unifiedconfig.documents import Document, Items
 from outbound_site.unifiedconfig.errors import ApiError, NotFound, document_of
 from outbound_site.unifiedconfig.negotiation import UnifiedNegotiation
@@ -41,6 +42,12 @@ class UnifiedViewSet(GenericViewSet[Any]):
     # The name of the original's exception in the 404 of this resource, where the API text promises one.
     not_found_exception = ""
     collection_name = ""
+    may_be_asynchronous = True
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.may_be_asynchronous and response.status_code in DONE and is_asynchronous(request):
+            response = accepted(request, response)
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def get_object(self) -> Any:
         """The item of the URL. Raises NotFound."""
@@ -115,6 +122,15 @@ class Deleted(UnifiedViewSet):
 
     def remove(self, item: Any) -> None:
         raise NotImplementedError
+
+
+class AsyncRequestStatus(UnifiedViewSet):
+    """What became of a write with `async=true`; told to the user who sent it."""
+
+    permission_classes = [AnyRole]
+
+    def retrieve(self, request: Request, job: str) -> Response:
+        return outcome_of(job, request)
 
 
 class UnknownUrl(UnifiedViewSet):
