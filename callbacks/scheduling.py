@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.shortcuts import get_object_or_404
@@ -11,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from callbacks.agents import hold_agents
 from callbacks.models import Agent, CallbackStatus, PersonalCallback
 from outbound_site.bulk_history import record
+from outbound_site.refusals import stale
 
 
 @transaction.atomic
@@ -32,8 +32,7 @@ def change(callback: PersonalCallback, values: Mapping[str, Any], change_stamp: 
     """
     current = get_object_or_404(PersonalCallback.objects.locked(), pk=callback.pk)
     if change_stamp is not None and change_stamp != current.change_stamp:
-        message = "The item was changed by another client"
-        raise ValidationError({"change_stamp": ValidationError(message, "invalidInput.changeStampMismatch")})
+        raise stale()
     stored_agent = current.agent_id
     for name, value in values.items():
         setattr(current, name, value)

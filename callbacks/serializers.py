@@ -53,7 +53,7 @@ class StatusName(Choice):
 class PersonalCallbackSerializer(ResourceSerializer):
     root_name = "personalCallback"
     elements = (
-        element_for(PersonalCallback, "changeStamp"),
+        element_for(PersonalCallback, "changeStamp", update_only=True),
         Computed("refURL", lambda callback: callback.ref_url),
         # The example of the API text shows no more than their refURLs, with the ids beside them.
         Reference(

@@ -40,7 +40,6 @@ class PersonalCallbackViewSet(Listed, Retrieved, Created, Updated, Deleted):
     access = CALLBACK_ACCESS
 
     def add(self, values: dict[str, Any]) -> PersonalCallback:
-        values.pop("change_stamp", None)
         return scheduling.schedule(values)
 
     def change(self, item: PersonalCallback, values: dict[str, Any]) -> None:

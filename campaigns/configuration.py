@@ -17,6 +17,7 @@ from campaigns.models import BlendedAgentOptions, Campaign, CampaignSkillGroup
 from campaigns.models.campaign import MAX_SKILL_GROUPS
 from campaigns.skill_groups import lock_skill_groups
 from outbound_site.change_stamps import claim_version
+from outbound_site.refusals import in_use
 from timezones.models import TimeZone
 
 # Analysis times that a new campaign takes from the options row.
@@ -171,15 +172,6 @@ def _check_skill_groups(
         raise ValidationError({"skill_group": error})
     taken = CampaignSkillGroup.objects.filter(skill_group__in=list(wanted)).exclude(campaign=campaign)
     if used_by := [row.campaign for row in taken.select_related("campaign")]:
-        raise ValidationError({"skill_group": skill_group_in_use(used_by)})
-
-
-def skill_group_in_use(campaigns: list[Campaign]) -> ValidationError:
-    detail = {
-        "referenceType": "campaign",
-        "references": {"reference": [{"refURL": c.ref_url, "name": c.name} for c in campaigns]},
-        "totalCount": len(campaigns),
-        "totalShown": len(campaigns),
-    }
-    message = "The skill group belongs to another campaign"
-    return ValidationError(message, "invalidInput.skillGroupInUse", {"detail": detail})
+        message = "The skill group belongs to another campaign"
+        error = in_use(message, "invalidInput.skillGroupInUse", "campaign", used_by)
+        raise ValidationError({"skill_group": error})

@@ -39,7 +39,7 @@ def has_skill_groups(campaign: Any) -> bool:
 class CampaignSerializer(ResourceSerializer):
     root_name = "campaign"
     elements = (
-        Integer("changeStamp", required_on_update=True),
+        Integer("changeStamp", required=True, update_only=True),
         Computed("refURL", lambda campaign: campaign.ref_url),
         Computed("import", lambda campaign: {"refURL": ref_url("import", campaign.pk)}),
         *elements_for(
@@ -93,9 +93,19 @@ class CampaignSerializer(ResourceSerializer):
             rows=lambda campaign: campaign.loaded_skill_groups,
             limit=MOST_ITEMS_READ,
         ),
-        Collection("skillGroupInfosAdded", "skillGroupInfo", skill_group_info, limit=MOST_ITEMS_READ),
         Collection(
-            "skillGroupInfosRemoved", "skillGroupInfo", [skill_group_reference], limit=MOST_ITEMS_READ
+            "skillGroupInfosAdded",
+            "skillGroupInfo",
+            skill_group_info,
+            limit=MOST_ITEMS_READ,
+            update_only=True,
+        ),
+        Collection(
+            "skillGroupInfosRemoved",
+            "skillGroupInfo",
+            [skill_group_reference],
+            limit=MOST_ITEMS_READ,
+            update_only=True,
         ),
         *elements_for(Campaign, "startDate", "startTime"),
         time_zone_reference,

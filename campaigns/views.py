@@ -55,11 +55,8 @@ class CampaignViewSet(Listed, Retrieved, Created, Updated, Deleted):
     )
 
     def add(self, values: dict[str, Any]) -> Campaign:
-        values.pop("change_stamp", None)
-        infos = values.pop("skill_group_infos", ())
-        values.pop("skill_group_infos_added", None)
-        values.pop("skill_group_infos_removed", None)
-        return create_campaign(Origin.API, values, SkillGroupChange(replace=infos or None))
+        infos = values.pop("skill_group_infos", None)
+        return create_campaign(Origin.API, values, SkillGroupChange(replace=infos))
 
     def change(self, item: Campaign, values: dict[str, Any]) -> None:
         update_campaign(

@@ -39,5 +39,5 @@ def _save_checked(rule: ImportRule) -> None:
             rule.save()
     except IntegrityError:
         # Another request took the name after the check above.
-        rule.validate_constraints()
+        rule.clean()
         raise

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from dnc.file_paths import PathRefused, server_path
 from dnc.numbers import MAX_TEXT, BadNumber, clean_number
 from outbound_site.jobs import JobQuerySet, JobState, LeasedJob
+from outbound_site.refusals import duplicate_name
 from outbound_site.unifiedconfig.references import ref_url
 from outbound_site.validators import name_characters
 
@@ -67,6 +68,10 @@ class ImportRule(models.Model):
     @property
     def ref_url(self) -> str:
         return ref_url("dnc", self.pk)
+
+    def clean(self) -> None:
+        if ImportRule.objects.filter(name__iexact=self.name).exclude(pk=self.pk).exists():
+            raise ValidationError({"name": duplicate_name("dnc")})
 
 
 class FileImportQuerySet(JobQuerySet):

@@ -8,7 +8,7 @@ from outbound_site.unifiedconfig.serializers import ResourceSerializer
 class ImportRuleSerializer(ResourceSerializer):
     root_name = "dnc"
     elements = (
-        element_for(ImportRule, "changeStamp", required_on_update=True),
+        element_for(ImportRule, "changeStamp", required=True, update_only=True),
         Computed("refURL", lambda rule: rule.ref_url),
         element_for(ImportRule, "name", required=True),
         element_for(ImportRule, "filePath", required=True),

@@ -21,7 +21,6 @@ class ImportRuleViewSet(Listed, Retrieved, Created, Updated, Deleted):
     )
 
     def add(self, values: dict[str, Any]) -> ImportRule:
-        values.pop("change_stamp", None)
         return create_rule(values)
 
     def change(self, item: ImportRule, values: dict[str, Any]) -> None:

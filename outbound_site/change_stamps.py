@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
 
-STALE = "invalidInput.changeStampMismatch"
+from outbound_site.refusals import stale
 
 
 def claim_version(item: QuerySet[Any], change_stamp: int) -> None:
@@ -14,5 +13,4 @@ def claim_version(item: QuerySet[Any], change_stamp: int) -> None:
     The conditional update is the lock: of two writers with the same stamp one finds no row.
     """
     if not item.filter(change_stamp=change_stamp).update(change_stamp=F("change_stamp") + 1):
-        message = "The item was changed by another client"
-        raise ValidationError({"change_stamp": ValidationError(message, STALE)})
+        raise stale()

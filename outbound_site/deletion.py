@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar, Self
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
@@ -41,16 +40,3 @@ def purge(item: Markable) -> None:
     model = item._meta.concrete_model
     assert model is not None
     model._default_manager.get(pk=item.pk, deleted_at__isnull=False).delete()
-
-
-def reference_violation(kind: str, referring: list[Any]) -> ValidationError:
-    """Refuses to delete an item that others use, items of that `kind` (api-conventions.md 8.2)."""
-    detail = {
-        "referenceType": kind,
-        "references": {"reference": [{"refURL": item.ref_url, "name": str(item)} for item in referring]},
-        "totalCount": len(referring),
-        "totalShown": len(referring),
-    }
-    return ValidationError(
-        "This item is referenced by other items", "referenceViolation.api", {"detail": detail}
-    )

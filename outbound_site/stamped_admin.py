@@ -7,8 +7,9 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
-from outbound_site.change_stamps import STALE, claim_version
+from outbound_site.change_stamps import claim_version
 from outbound_site.recorded_admin import RecordedAdmin
+from outbound_site.refusals import STALE
 
 STALE_FORM = (
     "Somebody else changed this while you had it open, so nothing of yours was stored. "

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from simple_history.models import HistoricalRecords
 
 from outbound_site.deletion import Markable, MarkableQuerySet
+from outbound_site.refusals import duplicate_name
 from outbound_site.unifiedconfig.references import ref_url
 from outbound_site.validators import Characters, InRange, name_characters, printable
 from timezones.models import TimeZone
@@ -336,13 +337,6 @@ class Campaign(Markable):
             )
         if errors:
             raise ValidationError(errors)
-
-
-def duplicate_name(scope: str, deleted: bool) -> ValidationError:
-    message = "This name is already in use" + (" by a deleted item" if deleted else "")
-    return ValidationError(
-        message, "invalidInput.duplicateName", {"detail": {"scope": scope, "deleted": deleted}}
-    )
 
 
 class CampaignSkillGroup(models.Model):

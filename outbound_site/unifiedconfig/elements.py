@@ -44,20 +44,21 @@ class Element:
         attribute: str = "",
         *,
         required: bool = False,
-        required_on_update: bool = False,
+        update_only: bool = False,
         read_only: bool = False,
         always: bool = False,
         shown_if: Callable[[Any], bool] | None = None,
         aliases: Iterable[str] = (),
         validators: Iterable[Callable[[Any], None]] = (),
     ) -> None:
-        """`required` means on create, and never blank; `always` writes the element even when it is empty,
-        `shown_if` says of which instances it is written at all; `aliases` are other names accepted on input.
+        """`required` means on create, and never blank; with `update_only`, which a create ignores, on every
+        update. `always` writes the element even when it is empty, `shown_if` says of which instances it is
+        written at all; `aliases` are other names accepted on input.
         """
         self.name = name
         self.attribute = attribute or snake_case(name)
         self.required = required
-        self.required_on_update = required_on_update
+        self.update_only = update_only
         self.read_only = read_only
         self.always = always
         self.shown_if = shown_if
@@ -95,7 +96,7 @@ class Element:
 
     def is_missing(self, raw: Any, partial: bool) -> bool:
         """Whether an element sent without a value, or not at all (`raw` is None), had to have one."""
-        return (self.required and (raw is not None or not partial)) or (self.required_on_update and partial)
+        return self.required and (raw is not None or not partial or self.update_only)
 
     def parse(self, raw: Any) -> Any:
         """The Python value; None for an empty element that means "not supplied". Raises Refusal."""

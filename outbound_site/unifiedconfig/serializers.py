@@ -52,9 +52,10 @@ class Collection(Element):
         attribute: str = "",
         rows: Callable[[Any], Iterable[Any]] | None = None,
         limit: int,
+        update_only: bool = False,
     ) -> None:
         """Without `rows` the collection is never written. `limit` is the number of items accepted."""
-        super().__init__(name, attribute)
+        super().__init__(name, attribute, update_only=update_only)
         self.item_name, self.elements, self.rows, self.limit = item_name, tuple(elements), rows, limit
 
     def read(self, instance: Any) -> Any:
@@ -105,7 +106,7 @@ def accept_elements(elements: Iterable[Element], sent: dict[str, Any], partial: 
     values: dict[str, Any] = {}
     errors: list[ApiError] = []
     for element in elements:
-        if element.read_only:
+        if element.read_only or (element.update_only and not partial):
             continue
         try:
             values |= element.accept(element.pick(sent), partial)

@@ -202,6 +202,21 @@ def test_unknown_and_read_only_elements_and_extra_members_of_references_are_igno
     assert campaign.time_zone.name == "UTC"
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"changeStamp": "copied by hand"},
+        {"skillGroupInfosAdded": {"skillGroupInfo": {"skillGroup": {"refURL": f"{BASE}skillgroup/999999"}}}},
+        {"skillGroupInfosRemoved": "all of them"},
+    ],
+)
+def test_what_only_an_update_takes_is_ignored_by_a_create_however_wrong(api, members):
+    campaign = create(api, **members)
+
+    assert campaign.change_stamp == 0
+    assert groups_of(campaign) == []
+
+
 def test_the_url_decides_which_campaign_changes(api):
     one, other = CampaignFactory(), CampaignFactory()
 

@@ -97,8 +97,19 @@ def test_a_name_is_taken_whatever_its_case(api, root):
 
     answer = api.post("dnc", xml_of("dnc", {"name": "rEGISTRY", "filePath": root / "list.txt"}))
 
-    assert answer.status_code == 400
+    assert (answer.status_code, errors_of(answer)) == (400, [("invalidInput.duplicateName", "name")])
+    assert answer.tree.findtext("apiError/errorDetail/scope") == "dnc"
+    assert answer.tree.findtext("apiError/errorDetail/deleted") == "false"
     assert ImportRule.objects.count() == 1
+
+
+def test_an_update_cannot_take_the_name_of_another_rule(api):
+    rule, other = ImportRuleFactory(), ImportRuleFactory()
+
+    answer = api.put(f"dnc/{rule.pk}", {"changeStamp": 0, "name": other.name})
+
+    assert errors_of(answer) == [("invalidInput.duplicateName", "name")]
+    assert api.put(f"dnc/{rule.pk}", {"changeStamp": 0, "name": rule.name.upper()}).status_code == 200
 
 
 def test_what_was_read_can_be_put_back_and_raises_the_change_stamp(api):
