@@ -11,7 +11,12 @@ def main() -> None:
         from django.core.management import execute_from_command_line
     except ImportError:
         sys.exit("Django is not installed here: run `make install`, then .venv/bin/python manage.py ...")
-    execute_from_command_line(sys.argv)
+    from outbound_site.environment import WrongSetting
+
+    try:
+        execute_from_command_line(sys.argv)
+    except WrongSetting as wrong:
+        sys.exit(str(wrong))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Every setting that comes from the environment or `.env`, declared once.
 
 `VARIABLES` is the table in docs/settings.md; a test compares the two. Reading a wrong value raises
-ImproperlyConfigured with the name, what is wrong and what to write instead, so that the start stops
-with advice. Values of secrets are never repeated in a message.
+WrongSetting with the name, what is wrong and what to write instead, so that the start stops with advice.
+Values of secrets are never repeated in a message.
 """
 
 import os
@@ -21,6 +21,11 @@ from django.core.exceptions import ImproperlyConfigured
 from phonenumbers import SUPPORTED_REGIONS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+KEY_LENGTH = 50
+
+
+class WrongSetting(ImproperlyConfigured):
+    """The message is all that the person who set it needs."""
 
 
 @dataclass(frozen=True)
@@ -194,12 +199,12 @@ class Environment:
 
     def secret_key(self, production: bool, data_dir: Path) -> str:
         """The given key; in development one that is made on first start and kept."""
-        if self.is_set("SECRET_KEY"):
-            return self.text("SECRET_KEY")
-        if production:
-            self.refuse(
-                "SECRET_KEY", "set it to 50 or more random characters and keep it from start to start"
-            )
+        given = self.text("SECRET_KEY")
+        if production and len(given) < KEY_LENGTH:
+            advice = f"set it to {KEY_LENGTH} or more random characters and keep it from start to start"
+            self.refuse("SECRET_KEY", advice)
+        if given:
+            return given
         path = data_dir / "secret_key"
         if not path.exists():
             with tempfile.NamedTemporaryFile("w", dir=data_dir, delete=False) as draft:
@@ -212,7 +217,7 @@ class Environment:
 
     def refuse(self, name: str, advice: str) -> NoReturn:
         given = "" if self._declared[name].secret or not self.is_set(name) else f" is {self.text(name)!r}"
-        raise ImproperlyConfigured(f"{name}{given}: {advice}. All settings: docs/settings.md")
+        raise WrongSetting(f"{name}{given}: {advice}. All settings: docs/settings.md")
 
 
 def settings_table() -> str:

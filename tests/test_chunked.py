@@ -9,7 +9,7 @@ from django.conf import settings
 
 from campaigns.models import Campaign
 from outbound_site.chunked import measure_chunked_bodies
-from tests.conftest import wait_until
+from tests.conftest import free_port, wait_until
 from timezones.loading import load_time_zones
 
 
@@ -56,12 +56,6 @@ def test_no_more_than_one_byte_past_the_limit_is_read():
 
     assert seen_by_the_application(environ)["length"] == str(settings.MAX_BODY_BYTES + 1)
     assert body.tell() == settings.MAX_BODY_BYTES + 1
-
-
-def free_port():
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture

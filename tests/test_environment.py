@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from outbound_site.environment import BASE_DIR, VARIABLES, Environment, settings_table
+from tests.conftest import free_port
 
 RIGHT_BY_DEFAULT = [
     ("PRODUCTION", "flag", (), False),
@@ -148,10 +149,48 @@ def test_a_wrong_value_stops_the_start_with_advice(name, value, advice, tmp_path
     assert "hunter2" not in output
 
 
+def manage(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=BASE_DIR,
+        env={"PATH": os.environ["PATH"]} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", ["serve", "check", "migrate"])
+def test_a_person_who_starts_it_sees_the_advice_alone(command, tmp_path):
+    result = manage(command, PORT="http", DATA_DIR=str(tmp_path))
+
+    assert result.returncode == 1
+    assert (result.stdout, result.stderr) == (
+        "",
+        "PORT is 'http': write a whole number from 1 to 65535. All settings: docs/settings.md\n",
+    )
+
+
+def test_a_database_that_cannot_be_reached_stops_the_start_with_advice(tmp_path):
+    url = "postgres://me:hunter2@127.0.0.1:1/outbound"
+
+    result = manage("serve", DATABASE_URL=url, DATA_DIR=str(tmp_path), PORT=str(free_port()))
+
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert "Connection refused" in result.stderr
+    assert "check DATABASE_URL" in result.stderr.splitlines()[-1]
+    assert "hunter2" not in result.stdout + result.stderr
+
+
 @pytest.mark.parametrize(
     ("environment", "advice"),
     [
         ({"ALLOWED_HOSTS": "outbound.example.com"}, "SECRET_KEY: set it to 50 or more random characters"),
+        (
+            {"ALLOWED_HOSTS": "outbound.example.com", "SECRET_KEY": "hunter2" * 7},
+            "SECRET_KEY: set it to 50 or more random characters",
+        ),
         ({"SECRET_KEY": "hunter2" * 8}, "ALLOWED_HOSTS: list the host names of this server"),
     ],
 )

@@ -14,13 +14,7 @@ import pytest
 import requests
 from django.conf import settings
 
-from tests.conftest import wait_until
-
-
-def free_port():
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from tests.conftest import free_port, wait_until
 
 
 class Server:

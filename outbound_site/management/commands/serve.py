@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.db import OperationalError, connections
 
 from outbound_site.administrator import Credentials, make_administrator
 from outbound_site.processes import PortTaken, keep, open_listener
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         listener = self.listen()
-        call_command("migrate", verbosity=0, interactive=False)
+        self.migrate()
         call_command("collectstatic", verbosity=0, interactive=False)
         seed()
         self.stdout.write(self.make_ready())
@@ -26,6 +26,14 @@ class Command(BaseCommand):
             connection.close()
             getattr(connection, "close_pool", lambda: None)()
         keep(listener, self.companions())
+
+    def migrate(self) -> None:
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+        except OperationalError as error:
+            raise CommandError(
+                f"The database does not answer ({error}); check DATABASE_URL. All settings: docs/settings.md"
+            ) from None
 
     def make_ready(self) -> str:
         """What is still missing; returns what to tell the person who started the server."""
