@@ -49,7 +49,8 @@ def import_file(file: ListFile, job: CallbackImport, *, skip_bad: bool) -> Verdi
     """Store the rows of a prepared job's file in one transaction; with `skip_bad` without the wrong ones.
 
     Returns what was wrong with the rows left out. Raises BadRows, Unreadable, ImportedAlready, QueueFull,
-    and Refusal for columns that do not go together, having stored nothing.
+    ValidationError when an agent has been deleted meanwhile, and Refusal for columns that do not go together,
+    having stored nothing.
     """
     job.rows_read, verdicts = check(file, read_callbacks)
     if verdicts.errors and not skip_bad:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from campaigns.contact_columns import COLUMNS, SYNONYMS, ContactRows, read_contacts
 from campaigns.contact_import import add_rows, begin, finish, lane_of, take_list, zoned_phones
-from campaigns.models import ImportJob
+from campaigns.models import Campaign, ImportJob
 from outbound_site.bulk.file_import import BadRows, ListFile, check, claim, good_rows
 from outbound_site.bulk.queue import turn
 from outbound_site.bulk.uploads import ListKind
@@ -18,14 +19,18 @@ def import_file(file: ListFile, job: ImportJob, *, skip_bad: bool) -> Verdicts:
     """Store the rows of a prepared job's file in one transaction; with `skip_bad` without the wrong ones.
 
     Returns what was wrong with the rows left out. Raises BadRows, Unreadable, ImportedAlready,
-    QueueFull, and Refusal for columns that do not go together, having stored nothing.
+    QueueFull, ValidationError when the campaign has been deleted, and Refusal for columns that do not go
+    together, having stored nothing.
     """
     job.rows_read, verdicts = check(file, read_contacts)
     if verdicts.errors and not skip_bad:
         raise BadRows(verdicts)
     job.rows_bad = len(verdicts.lines)
     with turn(lane_of(job.campaign)) as current, transaction.atomic():
-        take_list(job)
+        try:
+            take_list(job)
+        except Campaign.DoesNotExist:
+            raise ValidationError("The campaign was deleted meanwhile") from None
         claim(job)
         begin(job)
         for _, table in file.tables(found := Verdicts()):

@@ -73,8 +73,15 @@ def add_members(element, members):
 
 
 def errors_of(answer):
-    """`[(errorType, errorData), ...]` of a refusal in either format, in the order of the wire."""
+    """`[(errorType, errorData), ...]` of a refusal in either format, in the order of the wire.
+
+    Clients read the message of each without a guard.
+    """
     if "json" in answer["Content-Type"]:
-        return [(error["errorType"], error.get("errorData")) for error in answer.json()["apiError"]]
-    assert answer.tree.tag == "apiErrors"
-    return [(error.findtext("errorType"), error.findtext("errorData")) for error in answer.tree]
+        errors = answer.json()["apiError"]
+    else:
+        assert answer.tree.tag == "apiErrors"
+        errors = [{child.tag: child.text for child in error} for error in answer.tree]
+    assert errors
+    assert all(error["errorMessage"] for error in errors)
+    return [(error["errorType"], error.get("errorData")) for error in errors]

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -119,6 +119,8 @@ class ListImportAdmin(admin.ModelAdmin):
             form.add_error(None, f"Nothing was imported: {refused}. They are shown below.")
         except (ImportedAlready, QueueFull, Refusal, Unreadable) as error:
             form.add_error(None, f"Nothing was imported: {error}")
+        except ValidationError as error:
+            form.add_error(None, f"Nothing was imported: {' '.join(error.messages)}")
         else:
             text = f"{job.rows_stored:,} {self.kind.noun} were imported into {job.target}."
             left_out = f" {job.rows_bad:,} bad rows were left out." if job.rows_bad else ""

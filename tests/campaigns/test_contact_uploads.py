@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.configuration import delete_campaign
 from campaigns.models import CallStatus, Contact, ContactPhone, ImportJob
 from tests.factories import CampaignFactory, ContactFactory, ImportJobFactory
 
@@ -76,6 +77,17 @@ def test_a_file_is_looked_at_mapped_and_imported(admin, upload, campaign):
         "alice@cce.example",
     )
     assert not job.upload
+
+
+def test_a_file_for_a_campaign_that_was_deleted_meanwhile_is_refused(admin, upload, campaign):
+    address = upload(GOOD)
+    delete_campaign(campaign)
+
+    answer = admin.post(address, choices("LastName", "Phone01", "TimeZoneBias", **{"import": "1"}))
+
+    assert answer.status_code == 200
+    assert "Nothing was imported: The campaign was deleted meanwhile" in text_of(answer)
+    assert not Contact.objects.exists()
 
 
 def test_the_mapping_is_remembered_for_the_campaign(admin, upload):
