@@ -10,7 +10,7 @@ from callbacks.agents import hold_agents
 from callbacks.callback_columns import COLUMNS, SYNONYMS, CallbackRows, read_callbacks
 from callbacks.models import Agent, CallbackImport, CallbackStatus, PersonalCallback
 from outbound_site.bulk.file_import import BadRows, ListFile, check, claim, good_rows
-from outbound_site.bulk.jobs import ImportSource, ImportState
+from outbound_site.bulk.jobs import ImportSource, finish, record_refusal
 from outbound_site.bulk.loading import bulk_load, take_ids
 from outbound_site.bulk.queue import turn
 from outbound_site.bulk.table import read_table
@@ -18,6 +18,7 @@ from outbound_site.bulk.uploads import ListKind
 from outbound_site.bulk.verdicts import Verdicts
 from outbound_site.bulk_history import record
 from outbound_site.server_time import shown
+from outbound_site.unifiedconfig.errors import Refusal
 
 LANE = "personal callbacks"
 REASON = "bulk import"
@@ -34,10 +35,15 @@ def import_content(
     job = CallbackImport(source=ImportSource.API, overwrite=overwrite, user=user)
     with turn(LANE) as current:
         verdicts = Verdicts()
-        rows = read_callbacks(read_table(content, delimiter, COLUMNS, verdicts), verdicts)
-        verdicts.refuse()
+        try:
+            table = read_table(content, delimiter, COLUMNS, verdicts)
+            job.rows_read = len(table) + len(verdicts.lines)
+            rows = read_callbacks(table, verdicts)
+            verdicts.refuse()
+        except Refusal:
+            record_refusal(job, verdicts)
+            raise
         with transaction.atomic():
-            job.rows_read = rows.count
             begin(job)
             add_rows(job, rows)
             finish(job)
@@ -87,11 +93,6 @@ def add_rows(job: CallbackImport, rows: CallbackRows) -> None:
     # Others may have taken an id in between, but not at this microsecond; a list of 10,000 ids is slow.
     record(PersonalCallback.objects.filter(pk__range=(ids[0], ids[-1]), inserted_at=now), "+", REASON)
     job.rows_stored += rows.count
-
-
-def finish(job: CallbackImport) -> None:
-    job.state, job.finished_at = ImportState.SUCCEEDED, timezone.now()
-    job.save()
 
 
 def whom_and_when(job: CallbackImport, lines: Sequence[int], rows: CallbackRows) -> Mapping[int, str]:

@@ -1,4 +1,3 @@
-from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -95,10 +94,6 @@ OPEN_STATUSES = [
 class PersonalCallbackQuerySet(models.QuerySet[Any]):
     def open(self) -> Self:
         return self.filter(call_status__in=OPEN_STATUSES)
-
-    def due_between(self, start: datetime, end: datetime) -> Self:
-        """Whose time is in `start <= time < end`."""
-        return self.filter(callback_date_time__gte=start, callback_date_time__lt=end)
 
     def overdue(self) -> Self:
         """Open ones whose window is over, so that no dialer takes them any more (outbound-option.md 9.2)."""

@@ -11,13 +11,13 @@ from itertools import chain, compress, repeat
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.utils import timezone
 
 from campaigns.contact_columns import COLUMNS, ContactRows, read_contacts
 from campaigns.dialing_list import known_accounts, known_first_phones, lock_list, remove_contacts
 from campaigns.models import Campaign, Contact, ContactPhone, ImportJob, ImportSource, ImportState, ZoneSource
 from campaigns.models.campaign import DuplicateRows
 from campaigns.models.contact import SEARCH_SEPARATOR
+from outbound_site.bulk.jobs import finish, record_refusal
 from outbound_site.bulk.loading import bulk_load, take_ids
 from outbound_site.bulk.queue import turn
 from outbound_site.bulk.table import read_table
@@ -55,6 +55,8 @@ def import_content(
             rows = read_contacts(table, verdicts)
             verdicts.refuse()
         except Refusal:
+            # The request may come again, corrected, with its key.
+            job.idempotency_key = ""
             record_refusal(job, verdicts)
             raise
         try:
@@ -79,13 +81,6 @@ def lane_of(campaign: Campaign) -> str:
 
 def digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def record_refusal(job: ImportJob, verdicts: Verdicts) -> None:
-    job.state, job.finished_at = ImportState.REFUSED, timezone.now()
-    job.rows_bad = len(verdicts.lines)
-    job.idempotency_key = ""
-    job.save()
 
 
 def store(job: ImportJob, rows: ContactRows) -> ImportJob:
@@ -120,11 +115,6 @@ def add_rows(job: ImportJob, rows: ContactRows) -> None:
     job.rows_stored += len(kept)
     job.rows_duplicate += len(rows) - len(kept)
     write_contacts(job, kept)
-
-
-def finish(job: ImportJob) -> None:
-    job.state, job.finished_at = ImportState.SUCCEEDED, timezone.now()
-    job.save()
 
 
 def earlier_with_key(job: ImportJob) -> ImportJob | None:

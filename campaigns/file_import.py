@@ -6,9 +6,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from campaigns.contact_columns import COLUMNS, SYNONYMS, ContactRows, read_contacts
-from campaigns.contact_import import add_rows, begin, finish, lane_of, take_list, zoned_phones
+from campaigns.contact_import import add_rows, begin, lane_of, take_list, zoned_phones
 from campaigns.models import Campaign, ImportJob
 from outbound_site.bulk.file_import import BadRows, ListFile, check, claim, good_rows
+from outbound_site.bulk.jobs import finish
 from outbound_site.bulk.queue import turn
 from outbound_site.bulk.uploads import ListKind
 from outbound_site.bulk.verdicts import Verdicts

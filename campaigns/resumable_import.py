@@ -12,10 +12,11 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from campaigns.contact_columns import read_contacts
-from campaigns.contact_import import add_rows, finish, lane_of, take_list
+from campaigns.contact_import import add_rows, lane_of, take_list
 from campaigns.dialing_list import remove_contacts
 from campaigns.models import Campaign, ImportJob, ImportSource, ImportState
 from outbound_site.bulk.file_import import ImportedAlready, ListFile, good_rows
+from outbound_site.bulk.jobs import finish
 from outbound_site.bulk.queue import turn
 from outbound_site.bulk.verdicts import Verdicts
 

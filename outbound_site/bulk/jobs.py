@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from outbound_site.bulk.verdicts import Verdicts
+
 
 class ImportSource(models.TextChoices):
     API = "api", "API"
@@ -58,3 +60,15 @@ class ListImport(models.Model):
     def imports_of_target(self) -> models.QuerySet[Any]:
         """The imports that went there too."""
         raise NotImplementedError
+
+
+def finish(job: ListImport) -> None:
+    job.state, job.finished_at = ImportState.SUCCEEDED, timezone.now()
+    job.save()
+
+
+def record_refusal(job: ListImport, verdicts: Verdicts) -> None:
+    """Nothing of the list was stored."""
+    job.state, job.finished_at = ImportState.REFUSED, timezone.now()
+    job.rows_bad = len(verdicts.lines)
+    job.save()

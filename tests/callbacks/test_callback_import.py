@@ -3,7 +3,7 @@ import itertools
 import pytest
 from django.contrib.auth.models import Permission
 
-from callbacks.models import PersonalCallback
+from callbacks.models import CallbackImport, PersonalCallback
 from outbound_site.seeding import go_on_after_given_ids
 from tests.api_client import JSON, errors_of
 from tests.factories import AgentFactory, PersonalCallbackFactory
@@ -184,6 +184,16 @@ def test_a_refused_overwrite_leaves_everything(api, agent):
 
     assert load(api, HEADER, "x", overwriteData=True).status_code == 400
     assert PersonalCallback.objects.get().first_name == "kept"
+
+
+def test_a_refused_list_is_kept_in_mind_with_what_was_wrong(api, agent):
+    load(api, HEADER, ROW, "x", "1,1,x,1", overwriteData=True)
+
+    job = CallbackImport.objects.get()
+    assert (job.state, job.source, job.overwrite) == ("refused", "api", True)
+    assert (job.rows_read, job.rows_bad, job.rows_stored) == (3, 2, 0)
+    assert job.user.username == "alice@cce.example"
+    assert job.finished_at
 
 
 def test_agents_and_campaigns_are_looked_up_in_sets(api, campaign, django_assert_max_num_queries):
