@@ -44,7 +44,8 @@ VARIABLES = [
     Variable(
         "SECRET_KEY",
         "",
-        "signs sessions; made and kept in `DATA_DIR` in development, required in production",
+        "signs sessions and polling URLs; made and kept in `DATA_DIR` in development, 50 characters or more "
+        "in production",
         True,
     ),
     Variable("HOST", "127.0.0.1", "address the web server listens on"),
