@@ -19,10 +19,11 @@ from campaigns.models import Campaign
 from campaigns.models.campaign import RescheduleCallbackMode
 from campaigns.models.contact import CallStatus, Contact
 from dialing import call_log, call_results
-from dialing.call_results import CALLBACKS, DO_NOT_CALL
+from dialing.call_results import AGENT_NOT_RESERVED, CALLBACKS, DO_NOT_CALL, NOT_ATTEMPTED, RETURNED
 from dialing.dialers import heard_from
-from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease
-from dialing.results import CallReport
+from dialing.lists import ALWAYS, list_began
+from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease, LeaseState
+from dialing.results import CallReport, classify
 from dialing.service_day import day_of
 from dialing.stop_gate import through_gate
 from dnc import do_not_call_list
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 MOST_CALLBACKS = 200
 BATCH = 1_000
+# After it a call is over, told or not (outbound-option.md 10.1, rule 8).
+LONGEST_CALL = timedelta(seconds=7200)
 USE_DN = RescheduleCallbackMode.USE_CAMPAIGN_DN
 REACHED = {call_results.ANSWERED, call_results.ANSWERING_MACHINE}
 REJECTED = {call_results.REJECTED, call_results.REJECTED_AND_CLOSED}
@@ -114,6 +117,7 @@ def _lease(
             number=row.phone,
             attempt=1,
             campaign_version=row.campaign.change_stamp if row.campaign else 0,
+            list_began=list_of(row),
             status_before=CallStatus.PENDING,
             granted_at=at,
             expires_at=at + options.lease_time,
@@ -122,7 +126,7 @@ def _lease(
     ]
     Lease.objects.bulk_create(leases)
     taken = PersonalCallback.objects.filter(pk__in=[row.pk for row in rows])
-    taken.update(call_status=CallbackStatus.ACTIVE, sent_to_dialer_at=at)
+    taken.update(call_status=CallbackStatus.ACTIVE, call_result=0, sent_to_dialer_at=at)
     return [
         CallbackRecord(lease, row, row.agent.agent_id not in agents)
         for lease, row in zip(leases, rows, strict=True)
@@ -141,6 +145,7 @@ def _close_listed(rows: Sequence[PersonalCallback], dialer: Dialer, at: datetime
                 at=at,
                 day=day_of(at),
                 campaign=row.campaign,
+                list_began=list_of(row),
                 dialer=dialer.name,
                 number=row.phone,
             )
@@ -167,6 +172,7 @@ def scheduled(
     return PersonalCallback(
         campaign=campaign,
         agent=agent,
+        contact=contact,
         phone=report.callback_number or number,
         account_number=contact.account_number,
         first_name=contact.first_name,
@@ -196,9 +202,11 @@ def take_results(
     for lease, result, details in pairs:
         row = rows.get(lease.personal_callback_id or 0)
         if row is not None:
-            report = CallReport(result.code, at, result.callback_at, result.callback_number)
+            least = row.campaign.minimum_call_duration if row.campaign else 0
+            code = classify(result.code, result.talk_seconds, least)
+            report = CallReport(code, at, result.callback_at, result.callback_number)
             lease.try_again_at = apply(report, row, options)
-            calls.append(call_log.callback_call(row, result.code, **details))
+            calls.append(call_log.callback_call(row, code, **details))
         else:
             gone = lease.personal_callback_id
             calls.append(call_log.without_record(result.code, personal_callback_id=gone, **details))
@@ -220,7 +228,7 @@ def apply(report: CallReport, callback: PersonalCallback, options: CampaignManag
         callback.call_status = CallbackStatus.AGENT_REJECTED
     elif _closes(report.code, options):
         callback.call_status = CallbackStatus.CLOSED
-    elif report.code == call_results.AGENT_NOT_RESERVED and mode_of(callback) != USE_DN:
+    elif report.code == AGENT_NOT_RESERVED and mode_of(callback) != USE_DN:
         agent_missing(callback, options, report.ended_at)
     else:
         return _within_window(report, callback, options)
@@ -236,29 +244,44 @@ def _within_window(
     report: CallReport, callback: PersonalCallback, options: CampaignManagerOptions
 ) -> datetime | None:
     """Again in the same window after the result's delay, else in the next one."""
-    again = report.ended_at + _delay(report.code, options)
+    again = report.ended_at + _delay(callback, options)
     if again <= callback.callback_date_time + settings.CALLBACK_TIME_LIMIT:
         callback.call_status = CallbackStatus.PENDING
         return again
-    free = report.code in NO_RINGBACK and options.callback_reattempt_no_ringback
-    next_window(callback, options, report.ended_at, counts=not free)
+    window_over(callback, options, report.ended_at)
     return None
 
 
-def _delay(code: int, options: CampaignManagerOptions) -> timedelta:
+def _delay(callback: PersonalCallback, options: CampaignManagerOptions) -> timedelta:
+    """Until the next try after its last result."""
+    code = callback.call_result
     if code == BUSY:
         return timedelta(minutes=options.callback_busy_minutes)
-    if code in call_results.RETURNED:
+    # Where the campaign's DN found nobody either it is as a call without answer (9.4).
+    if code == NOT_ATTEMPTED or (code == AGENT_NOT_RESERVED and not callback.campaign_dn):
         return timedelta(minutes=options.callback_agent_minutes)
-    if code in NO_RINGBACK and options.callback_reattempt_no_ringback:
+    if _is_free(code, options):
         return timedelta(minutes=1)
     return timedelta(minutes=options.callback_no_answer_minutes)
+
+
+def _is_free(code: int, options: CampaignManagerOptions) -> bool:
+    """Whether such a call uses up no attempt (9.2, PersonalCallbackReattemptNoRingBack)."""
+    return code in NO_RINGBACK and options.callback_reattempt_no_ringback
+
+
+def window_over(callback: PersonalCallback, options: CampaignManagerOptions, at: datetime) -> None:
+    """The window ended without success: by the last result that it brought."""
+    if callback.call_result in RETURNED:
+        agent_missing(callback, options, at)
+    else:
+        next_window(callback, options, at, counts=not _is_free(callback.call_result, options))
 
 
 def next_window(
     callback: PersonalCallback, options: CampaignManagerOptions, at: datetime, counts: bool = True
 ) -> None:
-    """The window is over without success: one attempt less; P on the next allowed day, or M (9.1)."""
+    """One attempt less; P on the next allowed day, or M (9.1)."""
     if counts:
         callback.max_attempts = max(callback.max_attempts - 1, 0)
     if not callback.max_attempts:
@@ -292,6 +315,10 @@ def agent_missing(callback: PersonalCallback, options: CampaignManagerOptions, a
         next_window(callback, options, at)
 
 
+def list_of(callback: PersonalCallback) -> datetime:
+    return list_began(callback.campaign) if callback.campaign else ALWAYS
+
+
 def mode_of(callback: PersonalCallback) -> str:
     return callback.campaign.reschedule_callback_mode if callback.campaign else USE_DN
 
@@ -317,9 +344,31 @@ def move_missed(at: datetime | None = None) -> int:
 
 
 def _move(row: PersonalCallback, options: CampaignManagerOptions, at: datetime) -> None:
-    tried = row.sent_to_dialer_at is not None and row.sent_to_dialer_at >= row.callback_date_time
-    if tried:
-        next_window(row, options, at)
-    else:
-        row.call_result = call_results.AGENT_NOT_RESERVED
-        agent_missing(row, options, at)
+    if row.sent_to_dialer_at is None or row.sent_to_dialer_at < row.callback_date_time:
+        row.call_result = AGENT_NOT_RESERVED
+    window_over(row, options, at)
+
+
+def end_untold_calls(at: datetime | None = None) -> int:
+    """Callbacks dialed by a dialer that never told how the call ended: their window is over; how many.
+
+    Other than a contact's, such a call is made again: the customer was promised one (9.1). One that is out
+    without a lease, which went with its campaign for example, ends in the same way.
+    """
+    at = at or timezone.now()
+    options = CampaignManagerOptions.load()
+    over = at - LONGEST_CALL
+    untold = Lease.objects.filter(state=LeaseState.DIALED, dialed_at__lte=over)
+    held = Lease.objects.open().filter(personal_callback=OuterRef("pk")).exclude(pk__in=untold.values("pk"))
+    out = PersonalCallback.objects.filter(
+        ~Exists(held),
+        call_status__in=[CallbackStatus.ACTIVE, CallbackStatus.UNKNOWN],
+        callback_date_time__lte=over,
+    ).exclude(sent_to_dialer_at__gt=over)
+    with transaction.atomic():
+        rows = list(out.locked().select_related("campaign").order_by("pk")[:BATCH])
+        untold.filter(personal_callback__in=rows).update(state=LeaseState.LOST, ended_at=at)
+        for row in rows:
+            window_over(row, options, at)
+        _store(rows)
+    return len(rows)

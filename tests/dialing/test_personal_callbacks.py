@@ -4,16 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dialing import counters
 from dialing.calls import Dialing, Outcome, Result, mark_dialed, report_results
 from dialing.leases import give_up_silent, unknown_to_pending
 from dialing.models import CallHistory, CampaignManagerOptions, Lease
-from dialing.personal_callbacks import claim_callbacks, move_missed
+from dialing.personal_callbacks import claim_callbacks, end_untold_calls, move_missed
 from dnc import do_not_call_list
 from tests.factories import AgentFactory, CampaignFactory, PersonalCallbackFactory
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 THURSDAY = datetime(2026, 3, 12, 15, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
@@ -101,6 +103,13 @@ def test_no_ringback_counts_for_nothing_while_the_option_is_on(callback):
     assert state(callback) == ("P", 3, THURSDAY + DAY)
 
 
+def test_a_window_of_calls_without_ringback_alone_uses_up_no_attempt(callback):
+    call(27, THURSDAY + 14 * MINUTE)
+    assert state(callback) == ("P", 3, THURSDAY)
+    move_missed(THURSDAY + 16 * MINUTE)
+    assert state(callback) == ("P", 3, THURSDAY + DAY)
+
+
 def test_the_last_window_without_success_uses_up_the_attempts(callback):
     callback.max_attempts = 1
     callback.save()
@@ -157,6 +166,22 @@ def test_an_agent_who_never_came_is_handled_by_the_campaigns_mode(callback, mode
     assert callback.call_result == 17
 
 
+@pytest.mark.parametrize("code", [17, 25])
+def test_an_agent_who_could_not_be_reserved_all_the_time_is_handled_by_the_mode_too(callback, code):
+    callback.campaign.reschedule_callback_mode = "abandon"
+    callback.campaign.save()
+    call(code, THURSDAY + 14 * MINUTE)
+    move_missed(THURSDAY + 16 * MINUTE)
+    assert state(callback)[0] == "X"
+
+
+def test_where_the_campaign_dn_finds_nobody_either_it_is_as_a_call_without_answer(callback):
+    callback.campaign_dn = "8005"
+    callback.save()
+    call(17)
+    assert state(callback) == ("P", 2, THURSDAY + DAY)
+
+
 def test_after_days_of_downtime_it_moves_on_once_to_a_time_to_come(callback):
     assert move_missed(THURSDAY + 10 * DAY) == 1
     assert state(callback) == ("P", 2, THURSDAY + 11 * DAY)
@@ -198,6 +223,44 @@ def test_one_whose_dialer_was_lost_is_unknown_and_then_pending(callback):
     assert state(callback)[0] == "P"
 
 
+@pytest.mark.parametrize(("attempts", "expected"), [(3, ("P", 2, THURSDAY + DAY)), (1, ("M", 0, THURSDAY))])
+def test_one_dialed_by_a_dialer_that_never_tells_how_it_ended_had_its_window(callback, attempts, expected):
+    callback.max_attempts = attempts
+    callback.save()
+    [record] = claim()
+    mark_dialed("d1", record.lease.pk, THURSDAY)
+    end_untold_calls(THURSDAY + 119 * MINUTE)
+    assert state(callback) == ("A", attempts, THURSDAY)
+    end_untold_calls(THURSDAY + 120 * MINUTE)
+    assert state(callback) == expected
+    assert report_results("d1", [Result(record.lease.pk, 10)], THURSDAY + 3 * HOUR) == [Outcome.RECALLED]
+    assert state(callback) == expected
+
+
+def test_one_that_is_out_without_a_lease_had_its_window(callback):
+    claim()
+    Lease.objects.all().delete()
+    assert end_untold_calls(THURSDAY + 119 * MINUTE) == 0
+    assert end_untold_calls(THURSDAY + 120 * MINUTE) == 1
+    assert state(callback) == ("P", 2, THURSDAY + DAY)
+
+
+def test_a_long_talk_is_left_alone(callback):
+    [record] = claim()
+    mark_dialed("d1", record.lease.pk, THURSDAY)
+    end_untold_calls(THURSDAY + 90 * MINUTE)
+    report_results("d1", [Result(record.lease.pk, 10, talk_seconds=5400)], THURSDAY + 90 * MINUTE)
+    assert state(callback)[0] == "C"
+
+
+def test_a_call_shorter_than_the_campaigns_minimum_did_not_reach_the_customer(callback):
+    callback.campaign.minimum_call_duration = 5
+    callback.campaign.save()
+    call(10, talk_seconds=4)
+    assert state(callback) == ("P", 2, THURSDAY + DAY)
+    assert CallHistory.objects.get().call_result == 21
+
+
 def test_the_result_of_one_that_was_removed_meanwhile_is_kept_in_the_history(callback):
     [record] = claim()
     callback.delete()
@@ -210,3 +273,11 @@ def test_its_calls_count_for_its_campaign(callback):
     call(14, callback_at=THURSDAY + 5 * DAY)
     counters = callback.campaign.counters.get()
     assert (counters.personal_callback_count, counters.call_back_count, counters.attempted_count) == (1, 0, 1)
+
+
+def test_a_customer_reached_counts_in_the_list_that_the_campaign_has_now(callback):
+    callback.campaign.list_started_at = THURSDAY - DAY
+    callback.campaign.save()
+    call(10)
+    counts = counters.read([callback.campaign.pk], THURSDAY)[callback.campaign.pk]
+    assert (counts["voice_count"], counts["total_voice_count"]) == (1, 1)
