@@ -1,6 +1,7 @@
 """A changed `maxAttempts` sorts the contacts anew: attempts left or not (outbound-option.md 4.2)."""
 
 from collections import Counter
+from collections.abc import Collection
 
 from django.db.models import Case, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
@@ -36,7 +37,7 @@ def bring_into_force(campaign: Campaign, per_number: bool) -> bool:
         return False
     _open_again(campaign, per_number)
     close_exhausted(campaign, per_number)
-    mine.update(**rule)
+    mine.update(**rule, changed_at=timezone.now())
     return True
 
 
@@ -50,17 +51,25 @@ def _open_again(campaign: Campaign, per_number: bool) -> None:
         campaign=campaign, closing=True, contact_id__in=again.values("pk")
     ).update(closing=False)
     _count_closed(campaign, -closed)
-    untried = _phones_left(campaign, per_number).filter(calls_made=0)
-    earliest = _phones_left(campaign, per_number).order_by().values("contact").annotate(at=Min("callback_at"))
-    again.annotate(untried=Exists(untried)).update(
-        callback_at=Case(When(untried=True, then=Value(None)), default=Subquery(earliest.values("at"))),
+    untried = Exists(_phones_left(campaign, per_number).filter(calls_made=0))
+    again.annotate(untried=untried).update(
+        callback_at=next_due(campaign, per_number),
         status=Case(When(untried=True, then=Value(CallStatus.PENDING)), default=Value(CallStatus.RETRY)),
     )
 
 
-def close_exhausted(campaign: Campaign, per_number: bool) -> None:
-    """P and R without an open phone: C; without an attempt left: M."""
+def next_due(campaign: Campaign, per_number: bool) -> Case:
+    """When the next phone of a contact is due: at once while one was never dialed (4.1)."""
+    left = _phones_left(campaign, per_number)
+    earliest = left.order_by().values("contact").annotate(at=Min("callback_at")).values("at")
+    return Case(When(Exists(left.filter(calls_made=0)), then=Value(None)), default=Subquery(earliest))
+
+
+def close_exhausted(campaign: Campaign, per_number: bool, among: Collection[int] | None = None) -> None:
+    """P and R without an open phone: C; without an attempt left: M. `among`: ids, None for the whole list."""
     waiting = Contact.objects.filter(campaign=campaign, status__in=[CallStatus.PENDING, CallStatus.RETRY])
+    if among is not None:
+        waiting = waiting.filter(pk__in=among)
     usable = ContactPhone.objects.filter(contact=OuterRef("pk"), closed=False)
     called = waiting.filter(calls_made__gt=0)
     _close(campaign, called.filter(~Exists(usable)), CallStatus.CLOSED)

@@ -1,6 +1,7 @@
 """What dialers report of their calls: that they dial now, and how calls ended."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +14,13 @@ from django.utils import timezone
 
 from callbacks.models import Agent, PersonalCallback
 from campaigns.models.contact import CallStatus, Contact, ContactPhone
-from dialing import call_log, personal_callbacks
+from dialing import attempt_rule, call_log, personal_callbacks
 from dialing.call_results import CALL_RESULTS, CALLBACKS, DO_NOT_CALL, RETURNED
 from dialing.dialers import heard_from
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease, LeaseState
 from dialing.models.lease import OPEN_STATES
 from dialing.record_feed import phones_of, store_contacts
-from dialing.results import CallReport, apply, classify
+from dialing.results import CallReport, apply, classify, open_phones
 from dialing.stop_gate import through_gate
 from dnc import do_not_call_list
 
@@ -161,12 +162,29 @@ class _Intake:
             if lease.contact_id:
                 calls.append(self.contact_result(lease, result, contacts.get(lease.contact_id), phones))
         store_contacts(list(contacts.values()), phones)
+        self.close_spent((lease for lease, result in accepted if result.code in RETURNED), contacts, phones)
         personal_callbacks.store_scheduled(self.scheduled)
         called_back = [(le, re, self.details(le, re)) for le, re in accepted if le.personal_callback_id]
         calls += personal_callbacks.take_results(called_back, self.options, self.at)
         done = Lease.objects.filter(pk__in=[lease.pk for lease, _ in accepted])
         done.update(state=LeaseState.DONE, ended_at=self.at)
         call_log.store([call for call in calls if call.call_result not in RETURNED])
+
+    def close_spent(
+        self,
+        returned: Iterable[Lease],
+        contacts: Mapping[int, Contact],
+        phones: Mapping[int, Sequence[ContactPhone]],
+    ) -> None:
+        """Records that came back after `maxAttempts` was lowered below what they have used (4.2)."""
+        per_number = self.options.max_attempts_per_number
+        spent = defaultdict(list)
+        for lease in returned:
+            contact, campaign = contacts.get(lease.contact_id or 0), lease.campaign
+            if contact and campaign and not open_phones(phones[contact.pk], contact, campaign, per_number):
+                spent[campaign].append(contact.pk)
+        for campaign, ids in spent.items():
+            attempt_rule.close_exhausted(campaign, per_number, ids)
 
     def contact_result(
         self,
@@ -199,6 +217,8 @@ class _Intake:
     def details(self, lease: Lease, result: Result) -> dict[str, Any]:
         return call_log.of_lease(lease, self.dialer, self.at) | {
             "agent": result.agent,
+            # As the original writes hits (7.1).
+            "mode": "" if result.code == DO_NOT_CALL else lease.mode,
             "talk_seconds": result.talk_seconds or 0,
             "wrapup_seconds": result.wrapup_seconds or 0,
             "callback_at": result.callback_at if result.code in CALLBACKS else None,

@@ -67,10 +67,11 @@ def apply(
     elif decides_record(result.code, campaign):
         _close(contact, result.status if result.status in CLOSED_STATUSES else CallStatus.CLOSED)
     elif is_callback and (delay := retry_delay(result.code, campaign, is_callback)):
-        # The promise stands, at a later time.
+        # The promise stands, at a later time, while the number has an attempt left.
         contact.status, contact.callback_at = CallStatus.CALLBACK_REQUESTED, report.ended_at + delay
         if not _left([bearer], contact, campaign, per_number):
-            _close(contact, CallStatus.MAX_ATTEMPTS_REACHED)
+            contact.callback_number = ""
+            settle(contact, phones, campaign, per_number)
     else:
         _after_phone(report, contact, phones, dialed, campaign, per_number)
 
@@ -137,9 +138,9 @@ def _after_phone(
         dialed.closed = delay is None
         dialed.callback_at = report.ended_at + delay if delay else None
     settle(contact, phones, campaign, per_number)
-    if CALL_RESULTS[report.code].delay and not CALL_RESULTS[report.code].attempt:
+    if delay and not CALL_RESULTS[report.code].attempt and contact.status not in CLOSED_STATUSES:
         # An offer that the agent turned down: the whole record waits, in whichever pass it is (2.1).
-        contact.status, contact.callback_at = CallStatus.RETRY, report.ended_at + (delay or timedelta())
+        contact.status, contact.callback_at = CallStatus.RETRY, report.ended_at + delay
 
 
 def _schedule_callback(report: CallReport, contact: Contact, bearer: ContactPhone) -> None:

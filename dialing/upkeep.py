@@ -12,7 +12,7 @@ from callbacks.models import PersonalCallback
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact, ContactPhone
 from dialing import attempt_rule
-from dialing.models import CampaignManagerOptions, Lease, LeaseState
+from dialing.models import AttemptRule, CampaignManagerOptions, Lease, LeaseState
 from dialing.models.lease import OPEN_STATES
 from dialing.models.options import status_letters
 from dialing.service_day import beginning, day_of
@@ -22,7 +22,7 @@ from outbound_site.bulk_history import record
 BATCH = 2_000
 # Leases are kept so long after their end, so that a result reported late again is still known.
 KEEP_LEASES = timedelta(days=5)
-CALL_UNDER_WAY = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 
 
 def daily_reset(at: datetime | None = None) -> int:
@@ -37,14 +37,17 @@ def daily_reset(at: datetime | None = None) -> int:
         return 0
     missed_before = beginning(day_of(at)) - settings.CALLBACK_TIME_LIMIT
     per_number, moved = options.max_attempts_per_number, 0
+    # Records that were out at the change may have come back without an attempt left.
+    changed = set(AttemptRule.objects.filter(changed_at__gt=at - ONE_DAY).values_list("pk", flat=True))
     # One campaign at a time, since the index of due contacts begins with it.
     for campaign in Campaign.objects.active():
         with transaction.atomic():
             missed = Contact.objects.filter(
                 campaign=campaign, status=CallStatus.CALLBACK_REQUESTED, callback_at__lt=missed_before
             )
-            here = missed.update(status=CallStatus.PENDING, callback_at=None, callback_number="")
-            if here:
+            due = attempt_rule.next_due(campaign, per_number)
+            here = missed.update(status=CallStatus.PENDING, callback_at=due, callback_number="")
+            if here or campaign.pk in changed:
                 attempt_rule.close_exhausted(campaign, per_number)
         moved += here
     return moved
@@ -69,7 +72,7 @@ def purge(at: datetime | None = None) -> int:
 
 def _purge_contacts(letters: set[str], days: int, at: datetime) -> int:
     # A call can be under way in D.
-    calling = Lease.objects.open().filter(contact=OuterRef("pk"), granted_at__gt=at - CALL_UNDER_WAY)
+    calling = Lease.objects.open().filter(contact=OuterRef("pk"), granted_at__gt=at - ONE_DAY)
     removed = 0
     for campaign in Campaign.objects.values_list("pk", flat=True):
         old = Contact.objects.filter(

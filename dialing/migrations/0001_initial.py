@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ),
                 ("max_attempts", models.PositiveIntegerField()),
                 ("per_number", models.BooleanField()),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils import timezone
 
 from campaigns.models import Campaign
 
@@ -12,6 +13,7 @@ class AttemptRule(models.Model):
     campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="attempt_rule")
     max_attempts = models.PositiveIntegerField()
     per_number = models.BooleanField()
+    changed_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"{self.max_attempts} a {'number' if self.per_number else 'contact'}"

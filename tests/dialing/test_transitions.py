@@ -113,6 +113,51 @@ def test_a_callback_is_regular_or_personal_by_the_campaign(code, personal, statu
         assert (contact.callback_at, contact.callback_number, contact.call_result) == (LATER, "2225554444", 0)
 
 
+def test_a_personal_callback_belongs_to_the_contact_who_asked_for_it():
+    campaign = CampaignFactory(on=True, personalized_callback_enabled=True)
+    contact, agent = contact_of(campaign), AgentFactory(agent_id="1001")
+    call(campaign, 14, agent="1001", callback_at=LATER)
+    assert agent.personal_callbacks.get().contact == contact
+
+
+def test_a_callback_to_a_number_without_attempts_leaves_the_other_phones(campaign):
+    """With attempts counted for each number."""
+    CampaignManagerOptions.load()
+    CampaignManagerOptions.objects.update(max_attempts_per_number=True)
+    contact = contact_of(
+        campaign, numbers=["1", "2"], status="B", callback_at=NOON, callback_number="1", calls_made=3
+    )
+    contact.phones.filter(position=1).update(calls_made=2)
+    contact.phones.filter(position=2).update(calls_made=1)
+    call(campaign, 9)
+    assert (status_of(contact), contact.callback_number) == ("R", "")
+
+
+@pytest.mark.parametrize("code", [18, 25, 33])
+def test_a_record_out_while_the_maximum_is_lowered_has_reached_it_when_it_comes_back(campaign, code):
+    contact = contact_of(campaign, status="R", calls_made=2)
+    contact.phones.update(calls_made=2)
+    [record] = claim_records("d1", campaign.pk, 1, NOON)
+    lower(campaign, 2)
+    report_results("d1", [Result(record.lease.pk, code)], NOON)
+    assert status_of(contact) == "M"
+
+
+def test_a_record_recalled_while_the_maximum_is_lowered_has_reached_it_at_the_latest_a_day_later(campaign):
+    contact = contact_of(campaign, status="R", calls_made=2)
+    contact.phones.update(calls_made=2)
+    claim_records("d1", campaign.pk, 1, NOON)
+    lower(campaign, 2)
+    recall(Lease.objects.all(), "test")
+    daily_reset(LATER)
+    assert status_of(contact) == "M"
+
+
+def lower(campaign, maximum):
+    Campaign.objects.filter(pk=campaign.pk).update(max_attempts=maximum)
+    claim_records("d2", campaign.pk, 1, NOON)
+
+
 def test_a_silent_dialers_record_is_unknown_and_after_an_hour_pending(campaign):
     contact = contact_of(campaign)
     claim_records("d1", campaign.pk, 1, NOON)
@@ -150,6 +195,13 @@ def test_a_missed_callback_is_pending_after_the_daily_reset(campaign):
     assert daily_reset(NOON + timedelta(hours=12, minutes=30)) == 1
     assert daily_reset(NOON + timedelta(days=3)) == 0
     assert status_of(contact) == "P"
+
+
+def test_a_missed_callback_waits_for_the_retry_time_of_its_phones(campaign):
+    contact = contact_of(campaign, status="B", callback_at=NOON, callback_number="1", calls_made=1)
+    contact.phones.update(calls_made=1, callback_at=LATER + timedelta(hours=1))
+    daily_reset(LATER)
+    assert (status_of(contact), contact.callback_at) == ("P", LATER + timedelta(hours=1))
 
 
 def test_a_missed_callback_is_left_as_it_is_when_the_option_is_off(campaign):
