@@ -1,12 +1,12 @@
 """What dialers send: names, ranges and rules across fields. Docs: docs/dialer-interface.md."""
 
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from rest_framework import serializers
 
+from callbacks.rules import storable
 from dialing.call_results import CALL_RESULTS, CALLBACKS
 from dialing.dialer_api.wire import WireSerializer
 from dialing.record_feed import MOST_RECORDS
@@ -17,8 +17,6 @@ MOST_AGENTS = 5_000
 MOST_WAIT_SECONDS = 25
 LARGEST_ID = 2**63 - 1
 DAY_SECONDS = 86_400
-# Outside these days a callback has no time (outbound-option.md 9.3, rule 4).
-CALLBACK_YEARS = range(1970, 3001)
 
 
 class DialerName(serializers.CharField):
@@ -67,11 +65,6 @@ class RecallsRequest(WireSerializer[Any]):
     )
 
 
-def storable(value: datetime) -> None:
-    if value.year not in CALLBACK_YEARS:
-        raise serializers.ValidationError("The year must be one from 1970 to 3000.")
-
-
 class RequestedCallback(WireSerializer[Any]):
     date_time = serializers.DateTimeField(
         source="callback_at",
@@ -91,7 +84,11 @@ class RequestedCallback(WireSerializer[Any]):
 class ReportedResult(WireSerializer[Any]):
     lease = serializers.UUIDField()
     call_result = serializers.ChoiceField(
-        choices=sorted(set(CALL_RESULTS) - {0}), source="code", help_text="docs/dialer-interface.md"
+        choices=sorted(CALL_RESULTS),
+        source="code",
+        # The message of REST framework repeats the value, whatever that is.
+        error_messages={"invalid_choice": "There is no such call result."},
+        help_text="docs/dialer-interface.md",
     )
     agent = AgentId(required=False, allow_blank=True)
     talk_time = serializers.IntegerField(

@@ -1,13 +1,16 @@
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.utils import timezone
+from rest_framework.exceptions import ValidationError
 
 from campaigns.models import Contact
+from dialing.dialer_api.requests import RequestedCallback
 from dialing.leases import give_up_silent, unknown_to_pending
 from dialing.models import CallHistory
-from tests.factories import ContactFactory
+from tests.factories import AgentFactory, ContactFactory, PersonalCallbackFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +61,36 @@ def test_a_callback_is_kept_with_its_time_and_number(dialer, record, written, me
     assert (contact.status, contact.callback_at, contact.callback_number) == ("B", meant, "2225554444")
 
 
+def test_a_callback_lies_in_years_that_are_stored_whatever_the_zone_of_the_server():
+    field = RequestedCallback().fields["dateTime"]
+    field.timezone = ZoneInfo("America/Chicago")
+    assert field.run_validation("3000-12-31T17:59:59") == datetime(3000, 12, 31, 23, 59, 59, tzinfo=UTC)
+    with pytest.raises(ValidationError):
+        field.run_validation("3000-12-31T18:00:00")
+
+
+def test_the_number_of_queries_does_not_grow_with_the_results(
+    dialer, campaign, django_assert_max_num_queries
+):
+    agent = AgentFactory(agent_id="1001")
+    campaign.personalized_callback_enabled = True
+    campaign.save()
+    ContactFactory.create_batch(99, campaign=campaign)
+    PersonalCallbackFactory.create_batch(20, agent=agent, callback_date_time=timezone.now())
+    records = dialer.records(campaign, 100)
+    records += dialer.post("callbacks", agents=["1001"], count=20).json()["records"]
+    codes = [8, 9, 10, 12, 14, 18, 25, 26]
+    results = [
+        {"lease": record["lease"], "callResult": codes[n % 8], "agent": "1001"}
+        | ({"callback": {"dateTime": "2030-01-01T10:00:00"}} if codes[n % 8] == 14 else {})
+        for n, record in enumerate(records)
+    ]
+
+    with django_assert_max_num_queries(40):
+        answer = dialer.post("results", results=results)
+    assert {line["outcome"] for line in answer.json()["results"]} == {"accepted"}
+
+
 LEASE = "7b0b9f5c-0000-4000-8000-000000000000"
 
 
@@ -73,6 +106,7 @@ LEASE = "7b0b9f5c-0000-4000-8000-000000000000"
         ({"lease": LEASE, "callResult": [10]}, "callResult"),
         ({"lease": LEASE, "callResult": {}}, "callResult"),
         ({"lease": LEASE, "callResult": True}, "callResult"),
+        ({"lease": LEASE, "callResult": "\ud800"}, "callResult"),
         ({"lease": LEASE, "callResult": 10, "talkTime": -1}, "talkTime"),
         ({"lease": LEASE, "callResult": 10, "talkTime": 10**30}, "talkTime"),
         ({"lease": LEASE, "callResult": 10, "wrapupTime": "long"}, "wrapupTime"),
