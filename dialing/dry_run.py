@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, ImportJob
 from campaigns.models.contact import CallStatus, Contact, ContactPhone
 from dialing.due_records import zone_groups
 from dialing.eligibility import (
@@ -36,6 +36,7 @@ from timezones.models import ZoneSet
 
 HOURS = 24
 BATCH = 10_000
+NUMBERS_AT_ONCE = 250_000
 B = CallStatus.CALLBACK_REQUESTED
 
 
@@ -83,9 +84,15 @@ class _Count:
         for status, number in statuses.items():
             if status not in DIALABLE:
                 self.reasons[Rule.LEASE if status in WITH_A_DIALER else Rule.STATUS] += number
-        self.count_groups(rows.filter(status__in=DIALABLE))
-        for contacts in self.with_listed_numbers():
-            self.count_again(contacts)
+        self.waiting = rows.filter(status__in=DIALABLE)
+        if not self.options.max_attempts_per_number:
+            spent = self.waiting.filter(calls_made__gte=self.campaign.max_attempts)
+            self.reasons[Rule.ATTEMPTS] += spent.count()
+            self.waiting = self.waiting.filter(calls_made__lt=self.campaign.max_attempts)
+        self.count_groups()
+        listed, contacts = self.listed()
+        for ids in portions(contacts, BATCH):
+            self.count_again(listed, ids)
         return self.result(sum(statuses.values()))
 
     def result(self, contacts: int) -> DryRun:
@@ -96,21 +103,15 @@ class _Count:
         against = list(campaign_refusals(self.campaign, True, self.at))
         return DryRun(self.at, contacts, against, +self.reasons, hours)
 
-    def count_groups(self, rows: QuerySet[Contact]) -> None:
+    def count_groups(self) -> None:
         """Every waiting contact by status, zone group and due time, as if no number were listed."""
-        if not self.options.max_attempts_per_number:
-            self.reasons[Rule.ATTEMPTS] += rows.filter(self.spent()).count()
-            rows = rows.filter(~self.spent())
-        at_once = rows.filter(callback_at=None).order_by().values_list("status", "zone_set")
+        at_once = self.waiting.filter(callback_at=None).order_by().values_list("status", "zone_set")
         for status, zone_set, number in at_once.annotate(Count("pk")):
             self.add(status, zone_set, [number * (status != B)] * HOURS, number)
         due = {f"h{hour}": Count("pk", filter=self.due(at)) for hour, at in enumerate(self.instants)}
-        groups = rows.filter(callback_at__isnull=False).order_by().values_list("status", "zone_set")
+        groups = self.waiting.filter(callback_at__isnull=False).order_by().values_list("status", "zone_set")
         for status, zone_set, number, *by_hour in groups.annotate(Count("pk"), **due):
             self.add(status, zone_set, by_hour, number)
-
-    def spent(self) -> Q:
-        return Q(calls_made__gte=self.campaign.max_attempts)
 
     def due(self, at: datetime) -> Q:
         late = Q(status=B, callback_at__lt=at - settings.CALLBACK_TIME_LIMIT)
@@ -127,44 +128,50 @@ class _Count:
     def is_inside(self, group: ZoneSet, at: datetime) -> bool:
         return is_inside(window_of(self.campaign), group.zones, self.campaign.time_zone, at)
 
-    def with_listed_numbers(self) -> Iterator[list[Contact]]:
-        """The waiting contacts that have a listed number, in portions."""
-        waiting = Contact.objects.filter(campaign=self.campaign, status__in=DIALABLE)
-        phones = ContactPhone.objects.filter(closed=False, contact__in=waiting).order_by()
-        callbacks = waiting.filter(status=B).order_by().values_list("pk", "callback_number")
-        seen: set[int] = set()
-        for rows in (phones.values_list("contact", "number"), callbacks):
-            for pairs in portions(rows.iterator(chunk_size=BATCH), BATCH):
-                listed = do_not_call_list.contains(number for _, number in pairs)
-                hit = {contact for contact, number in pairs if number in listed} - seen
-                seen |= hit
-                yield list(waiting.filter(pk__in=hit))
+    def listed(self) -> tuple[set[str], set[int]]:
+        """Which numbers of the list are on the Do Not Call list, and the waiting contacts that have them."""
+        # By job, since an index has both; a join with the contacts costs more than all the rest.
+        phones = ContactPhone.objects.filter(job__in=ImportJob.objects.filter(campaign=self.campaign))
+        numbers, contacts = self.listed_among(phones.values_list("number", "pk"))
+        having: set[int] = set()
+        for pks in portions(contacts, BATCH):
+            open_ones = ContactPhone.objects.filter(pk__in=pks, closed=False)
+            having.update(open_ones.values_list("contact", flat=True))
+        callbacks = self.waiting.filter(status=B).values_list("callback_number", "pk")
+        others, called_back = self.listed_among(callbacks)
+        return numbers | others, having | called_back
 
-    def count_again(self, contacts: Sequence[Contact]) -> None:
-        """Take contacts out of their group and count them with what the list leaves them to dial."""
-        phones = phones_of(contacts)
-        numbers = {phone.number for own in phones.values() for phone in own}
-        numbers |= {contact.callback_number for contact in contacts}
-        circumstances = Circumstances(self.campaign, self.options, do_not_call_list.contains(numbers))
-        per_number, most = self.options.max_attempts_per_number, self.campaign.max_attempts
+    def listed_among(self, rows: QuerySet[Any, tuple[str, int]]) -> tuple[set[str], set[int]]:
+        numbers: set[str] = set()
+        ids: set[int] = set()
+        for pairs in portions(rows.order_by().iterator(chunk_size=BATCH), NUMBERS_AT_ONCE):
+            found = do_not_call_list.listed_among(number for number, _ in pairs)
+            ids |= {pk for number, pk in pairs if number in found}
+            numbers |= found
+        return numbers, ids
+
+    def count_again(self, listed: set[str], ids: Sequence[int]) -> None:
+        """Move contacts to where the list leaves them: to a later time, or to those with a reason."""
+        contacts = list(self.waiting.filter(pk__in=ids))
+        phones, circumstances = phones_of(contacts), Circumstances(self.campaign, self.options, listed)
+        moves: Counter[tuple[str, int, datetime | None]] = Counter()
         for contact in contacts:
-            if contact.calls_made >= most and not per_number:
-                continue
-            self.add(contact.status, contact.zone_set_id, self.negative(contact, contact.callback_at), -1)
             target = choose(contact, phones[contact.pk], circumstances)
+            moves[contact.status, contact.zone_set_id, contact.callback_at] -= 1
             if target.why:
                 self.reasons[target.why.rule] += 1
                 continue
             times = [time for time in (contact.callback_at, target.due) if time]
-            due = [-number for number in self.negative(contact, max(times, default=None))]
-            self.add(contact.status, contact.zone_set_id, due, 1)
+            moves[contact.status, contact.zone_set_id, max(times, default=None)] += 1
+        for (status, zone_set, due), number in moves.items():
+            self.add(status, zone_set, [number * there for there in self.due_at(status, due)], number)
 
-    def negative(self, contact: Contact, due: datetime | None) -> list[int]:
-        """-1 for each instant at which the contact is due."""
-        if contact.status != B:
-            return [-(due is None or due <= instant) for instant in self.instants]
+    def due_at(self, status: str, due: datetime | None) -> list[bool]:
+        """For each instant, whether a contact with that due time is due."""
+        if status != B:
+            return [due is None or due <= instant for instant in self.instants]
         limit = settings.CALLBACK_TIME_LIMIT
-        return [-(due is not None and due <= instant <= due + limit) for instant in self.instants]
+        return [due is not None and due <= instant <= due + limit for instant in self.instants]
 
 
 def portions(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:

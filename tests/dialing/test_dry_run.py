@@ -1,12 +1,16 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from campaigns.models import Contact
 from dialing.dry_run import dry_run
 from dialing.eligibility import Rule
+from dialing.models import CampaignManagerOptions
 from dialing.record_feed import claim_records
 from dnc import do_not_call_list
+from tests.dialing.test_feed_and_decision import LISTED, build, campaigns, contacts, decisions, instants
 from tests.dialing.worlds import NOON, contact_of
 from tests.factories import CampaignFactory
 
@@ -52,6 +56,18 @@ def test_the_real_run_at_the_same_clock_hands_out_as_many(campaign):
     campaign.enabled = True
     campaign.save()
     assert len(claim_records("d1", campaign.pk, 100, NOON)) == expected
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(values=campaigns, people=st.lists(contacts, max_size=12), at=instants)
+def test_it_counts_what_the_decision_allows(alice, values, people, at):
+    """Contacts as results leave them: their own time tells those of their phones."""
+    do_not_call_list.add(LISTED, alice, "asked")
+    for phone in (phone for person in people for phone in person["phones"]):
+        phone["closed"], phone["minutes"] = False, None
+    campaign = build(values | {"enabled": True}, people, at)
+    expected = len(decisions(campaign, CampaignManagerOptions.load(), at))
+    assert dry_run(campaign, at).dialable == expected
 
 
 def test_a_dry_run_changes_nothing(campaign):
