@@ -162,15 +162,17 @@ def keep(listener: socket.socket, companions: Mapping[str, list[str]]) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, remember)
-    children = [
+    own = [
         Child("web server", web_command(listener), listener),
         Child("worker", worker_command()),
         Child("schedule", schedule_command()),
-        *(Child(name, command) for name, command in companions.items()),
     ]
+    others = [Child(name, command) for name, command in companions.items()]
     while not signals:
         time.sleep(LOOK_SECONDS)
-        for child in children:
+        for child in [*own, *others]:
             child.revive()
+    # While the server still answers: dialers hand back what they hold.
+    end(others)
     listener.close()
-    end(children)
+    end(own)

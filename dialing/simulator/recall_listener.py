@@ -8,7 +8,8 @@ from dialing.simulator.interface import Interface, Refused, Unreachable
 log = logging.getLogger(__name__)
 
 # Seconds on the wall: how long the server may wait for a recall, and the pause after an early empty answer.
-WAIT, PAUSE = 20, 1.0
+# A server that ends lets everybody wait to the end; that of a demonstration shall be gone soon.
+WAIT, PAUSE = 5, 1.0
 
 
 class RecallListener(threading.Thread):

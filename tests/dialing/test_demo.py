@@ -41,3 +41,4 @@ def test_numbers_move_and_nothing_stays_behind(demo):
     demo.process.send_signal(signal.SIGINT)
     assert demo.process.wait(60) == 0
     assert demo.descendants() == {}
+    assert "could not be handed back" not in demo.log.read_text()
