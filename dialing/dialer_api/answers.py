@@ -8,7 +8,6 @@ from rest_framework import serializers
 from campaigns.models import Campaign
 from dialing.calls import Dialing, Outcome
 from dialing.dialer_api.wire import WireSerializer
-from dialing.personal_callbacks import CallbackRecord
 from dialing.record_feed import Record
 
 
@@ -17,19 +16,24 @@ class Instant(serializers.DateTimeField):
         super().__init__(format="%Y-%m-%dT%H:%M:%SZ", default_timezone=UTC, **options)
 
 
-class RecordAnswer(WireSerializer[Record]):
-    """One record with its lease. `phone` is null for a callback to another number."""
+class LeasedAnswer(WireSerializer[Any]):
+    """A contact or a personal callback with its lease."""
 
     lease = serializers.UUIDField(source="lease.pk")
     campaign = serializers.IntegerField(source="lease.campaign_id")
-    contact = serializers.CharField(source="contact.ref_url")
-    phone = serializers.SerializerMethodField()
     number = serializers.CharField(source="lease.number", help_text="To be dialed, without any prefix.")
-    account_number = serializers.CharField(source="contact.account_number")
-    first_name = serializers.CharField(source="contact.first_name")
-    last_name = serializers.CharField(source="contact.last_name")
+    account_number = serializers.CharField(source="lease.record.account_number")
+    first_name = serializers.CharField(source="lease.record.first_name")
+    last_name = serializers.CharField(source="lease.record.last_name")
     attempt = serializers.IntegerField(source="lease.attempt", help_text="1 for the first call.")
     expires_at = Instant(source="lease.expires_at", help_text="To be dialed before.")
+
+
+class RecordAnswer(LeasedAnswer):
+    """One record with its lease. `phone` is null for a callback to another number."""
+
+    contact = serializers.CharField(source="contact.ref_url")
+    phone = serializers.SerializerMethodField()
 
     def get_phone(self, record: Record) -> str | None:
         return f"phone{record.lease.phone:02}" if record.lease.phone else None
@@ -39,23 +43,16 @@ class RecordsAnswer(WireSerializer[Any]):
     records = RecordAnswer(many=True)
 
 
-class CallbackAnswer(WireSerializer[CallbackRecord]):
+class CallbackAnswer(LeasedAnswer):
     """One personal callback with its lease. `campaign` is null for one that belongs to none."""
 
-    lease = serializers.UUIDField(source="lease.pk")
     campaign = serializers.IntegerField(source="lease.campaign_id", allow_null=True)
     personal_callback = serializers.CharField(source="callback.ref_url")
-    number = serializers.CharField(source="lease.number", help_text="To be dialed, without any prefix.")
-    account_number = serializers.CharField(source="callback.account_number")
-    first_name = serializers.CharField(source="callback.first_name")
-    last_name = serializers.CharField(source="callback.last_name")
     agent = serializers.CharField(source="callback.agent.agent_id")
     other_agent = serializers.BooleanField(
         help_text="The agent is not there: reserve another one through `campaignDn`."
     )
     campaign_dn = serializers.CharField(source="callback.campaign_dn")
-    attempt = serializers.IntegerField(source="lease.attempt")
-    expires_at = Instant(source="lease.expires_at", help_text="To be dialed before.")
 
 
 class CallbacksAnswer(WireSerializer[Any]):

@@ -124,3 +124,7 @@ class Lease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} with {self.dialer}"
+
+    @property
+    def record(self) -> Contact | PersonalCallback | None:
+        return self.contact or self.personal_callback

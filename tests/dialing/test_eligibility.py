@@ -4,12 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from campaigns.models.campaign import Campaign
 from dialing.eligibility import Circumstances, Rule, decide
-from dialing.explanation import campaign_explanation, contact_verdict
+from dialing.explanation import contact_verdict
 from dialing.models import CampaignManagerOptions, Dialer, Lease
 from tests.dialing.worlds import NOON, a_campaign, a_contact, contact_of
-from tests.factories import CampaignFactory
 from timezones.models import TimeZone
 
 MIDNIGHT = NOON.replace(hour=0)
@@ -114,12 +112,8 @@ def test_a_lost_record_may_change_when_unknown_records_are_reset():
 
 
 @pytest.mark.django_db
-def test_the_explanation_of_a_campaign_tells_what_is_against_it_and_when_that_changes():
-    contact = contact_of(CampaignFactory(on=True), zones="300")
-    campaign = Campaign.objects.get()
-    told = campaign_explanation(campaign, NOON)
-    assert (told.against, told.due, told.by_status) == ((), False, {"P": 1})
-    assert [(state.inside, state.changes_at) for state in told.zones] == [(False, NOON + HOUR)]
-    assert told.changes_at == NOON + HOUR
-    assert campaign_explanation(campaign, NOON + HOUR).dialing
-    assert contact_verdict(contact, NOON).first.rule == Rule.WINDOW
+def test_the_verdict_on_a_stored_contact_is_that_of_the_decision():
+    contact = contact_of(zones="300")
+    verdict = contact_verdict(contact, NOON)
+    assert (verdict.first.rule, verdict.changes_at) == (Rule.WINDOW, NOON + HOUR)
+    assert contact_verdict(contact, NOON + HOUR).dialable

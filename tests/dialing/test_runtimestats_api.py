@@ -63,6 +63,14 @@ def test_the_answer_has_the_26_elements_of_the_text_in_its_order(api):
     }
 
 
+def test_in_json_they_are_the_same_with_numbers_as_numbers(api):
+    answer = api.get(f"campaign/{contact_of().campaign.pk}/runtimestats", accept="application/json")
+    values = answer.json()
+    assert list(values) == ORDER
+    assert values.pop("totalCount") == 1
+    assert set(values.values()) - {0} == {values["dateTime"]}
+
+
 def test_daily_counters_start_anew_at_the_reset_and_those_of_the_list_go_on(api, settings):
     campaign = CampaignFactory(on=True, start_time="00:00", end_time="00:00")
     for _ in range(2):
