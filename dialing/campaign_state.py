@@ -114,7 +114,7 @@ def state_of(campaign: Campaign, parts: Iterable[ListPart], around: Surroundings
         stopper = around.stops.get(campaign.pk)
         return State(Kind.OFF, f"stopped by {stopper}" if stopper else "off")
     # Whether maxAttempts is being applied anew shows for a moment only and is left out.
-    if refusal := next(campaign_refusals(campaign, True, at), None):
+    if refusal := next(campaign_refusals(campaign, at), None):
         kind = Kind.WAITING if refusal.until or refusal.rule == Rule.MODE else Kind.PROBLEM
         return State(kind, refusal.reason, refusal.until)
     if not parts:
@@ -159,7 +159,7 @@ def _without_work(campaign: Campaign, parts: list[ListPart], around: Surrounding
 
 def contacts_by_reason(campaign: Campaign, parts: Iterable[ListPart], at: datetime) -> Counter[str]:
     """Why contacts are not dialed at this moment, or that they may be; Do Not Call is asked later."""
-    refusal = next(campaign_refusals(campaign, True, at), None)
+    refusal = next(campaign_refusals(campaign, at), None)
     reasons: Counter[str] = Counter()
     for part in parts:
         if part.status not in DIALABLE:

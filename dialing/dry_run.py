@@ -98,9 +98,9 @@ class _Count:
     def result(self, contacts: int) -> DryRun:
         hours = []
         for hour, instant in enumerate(self.instants):
-            off = any(campaign_refusals(self.campaign, True, instant))
+            off = any(campaign_refusals(self.campaign, instant))
             hours.append((instant, 0 if off else self.by_hour[hour]))
-        against = list(campaign_refusals(self.campaign, True, self.at))
+        against = list(campaign_refusals(self.campaign, self.at))
         return DryRun(self.at, contacts, against, +self.reasons, hours)
 
     def count_groups(self) -> None:

@@ -30,7 +30,6 @@ class Rule(StrEnum):
     MODE = "dialing mode"
     RESERVATION = "reservation percentage"
     ZONE = "campaign time zone"
-    ATTEMPT_RULE = "maximum attempts being changed"
     STATUS = "status"
     LEASE = "with a dialer"
     ATTEMPTS = "attempts"
@@ -73,14 +72,12 @@ class Verdict:
 class Circumstances:
     """All that the decision needs beside the contact.
 
-    `listed`: numbers on the Do Not Call list; `attempt_rule_in_force`: whether the contacts have been told
-    apart by the campaign's present `maxAttempts` (4.2); `lease`: the contact's open one.
+    `listed`: numbers on the Do Not Call list; `lease`: the contact's open one.
     """
 
     campaign: Campaign
     options: CampaignManagerOptions
     listed: Collection[str] = ()
-    attempt_rule_in_force: bool = True
     lease: Lease | None = None
 
 
@@ -102,7 +99,7 @@ def refusals(
     contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances, at: datetime
 ) -> Iterator[Refusal]:
     """All rules against dialing the contact at that instant, in order."""
-    yield from campaign_refusals(circumstances.campaign, circumstances.attempt_rule_in_force, at)
+    yield from campaign_refusals(circumstances.campaign, at)
     if contact.status not in DIALABLE:
         yield _not_dialable(contact, circumstances)
         return
@@ -112,8 +109,8 @@ def refusals(
         yield from _outside_window(contact, circumstances.campaign, at)
 
 
-def campaign_refusals(campaign: Campaign, attempt_rule_in_force: bool, at: datetime) -> Iterator[Refusal]:
-    """The rules that hold for all contacts of a campaign (outbound-option.md 5.2, 4.2, 6)."""
+def campaign_refusals(campaign: Campaign, at: datetime) -> Iterator[Refusal]:
+    """The rules that hold for all contacts of a campaign (outbound-option.md 5.2, 6)."""
     if not campaign.enabled or campaign.deleted_at:
         yield Refusal(Rule.ENABLED, "the campaign is not enabled")
     yield from _outside_dates(campaign, at)
@@ -123,8 +120,6 @@ def campaign_refusals(campaign: Campaign, attempt_rule_in_force: bool, at: datet
         yield Refusal(Rule.RESERVATION, "no agents are reserved: the percentage is 0")
     if campaign.time_zone.retired:
         yield Refusal(Rule.ZONE, "the campaign's time zone is no longer in the list of zones")
-    if not attempt_rule_in_force:
-        yield Refusal(Rule.ATTEMPT_RULE, "maxAttempts is being changed", at)
 
 
 def against_number(

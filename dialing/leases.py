@@ -127,8 +127,8 @@ def recalls_after(dialer: str, after: int) -> list[Recall]:
     One cheap look, for a long poll to repeat; the number of the last one is the next `after`. An emergency
     stop is told at once under the number that it gave, whether its records are back already or not.
     """
-    known = Dialer.objects.filter(name=dialer)
-    known.filter(confirmed_recall__lt=after).update(confirmed_recall=after)
+    confirming = Dialer.objects.filter(name=dialer, confirmed_recall__lt=after, recall_number__gte=after)
+    confirming.update(confirmed_recall=after)
     told: dict[UUID, Recall] = {}
     # These first: what becomes recalled meanwhile is found by the second look.
     for stop in StoppedDialer.objects.filter(dialer__name=dialer, recall_number__gt=after):

@@ -14,7 +14,14 @@ from dialing import attempt_rule, call_log
 from dialing.call_results import DO_NOT_CALL
 from dialing.dialers import heard_from
 from dialing.due_records import due_by_priority, take_first
-from dialing.eligibility import Circumstances, against_number, called_back_phone, campaign_refusals, choose
+from dialing.eligibility import (
+    Circumstances,
+    Rule,
+    against_number,
+    called_back_phone,
+    campaign_refusals,
+    choose,
+)
 from dialing.lists import list_began
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease
 from dialing.results import CallReport, apply, open_phones
@@ -50,7 +57,7 @@ def claim_records(dialer: str, campaign_id: int, count: int, at: datetime | None
     with through_gate():
         campaign = Campaign.objects.active().select_related("time_zone").filter(pk=campaign_id).first()
         options = CampaignManagerOptions.load()
-        if campaign is None or any(campaign_refusals(campaign, True, at)):
+        if campaign is None or any(campaign_refusals(campaign, at)):
             return []
         if not attempt_rule.bring_into_force(campaign, options.max_attempts_per_number):
             return []
@@ -67,6 +74,7 @@ class HandOut:
     dialer: Dialer
     at: datetime
     seen: set[int] = field(default_factory=set)
+    spent: list[int] = field(default_factory=list)
 
     def take(self, count: int) -> list[Record]:
         records: list[Record] = []
@@ -102,14 +110,17 @@ class HandOut:
         call_log.store(hits)
         Lease.objects.bulk_create([record.lease for record in records])
         taken = Contact.objects.filter(pk__in=[record.contact.pk for record in records])
-        taken.update(status=CallStatus.ACTIVE)
+        taken.update(status=CallStatus.ACTIVE, call_result=0)
+        self.close_spent()
         return records
 
     def lease(
         self, contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances
     ) -> list[Record]:
         target = choose(contact, phones, circumstances)
-        if any(against_number(contact, target, circumstances, self.at)):
+        against = list(against_number(contact, target, circumstances, self.at))
+        if against:
+            self.spent += [contact.pk for refusal in against if refusal.rule == Rule.ATTEMPTS]
             return []
         is_callback = contact.status == CallStatus.CALLBACK_REQUESTED
         lease = Lease(
@@ -126,8 +137,14 @@ class HandOut:
             granted_at=self.at,
             expires_at=self.at + self.options.lease_time,
         )
-        contact.status = CallStatus.ACTIVE
+        contact.status, contact.call_result = CallStatus.ACTIVE, 0
         return [Record(lease, contact, target.phone)]
+
+    def close_spent(self) -> None:
+        """Records that came back after `maxAttempts` was lowered; they would stand before others for ever."""
+        if self.spent:
+            attempt_rule.close_exhausted(self.campaign, self.options.max_attempts_per_number, self.spent)
+            self.spent.clear()
 
     def close_listed(
         self, contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances

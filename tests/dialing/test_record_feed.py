@@ -5,7 +5,7 @@ import pytest
 from campaigns.models.contact import Contact
 from dialing.calls import Dialing, Outcome, Result, mark_dialed, report_results
 from dialing.models import CallHistory, Lease
-from dialing.record_feed import claim_records
+from dialing.record_feed import MOST_ROUNDS, claim_records
 from dnc import do_not_call_list
 from tests.dialing.worlds import NOON, contact_of
 from tests.factories import CampaignFactory
@@ -25,6 +25,24 @@ def test_a_pending_contact_goes_to_the_dialer_and_becomes_active():
     contact.refresh_from_db()
     assert (record.lease.number, record.phone.position, record.lease.attempt) == ("2125550101", 1, 1)
     assert contact.status == "A"
+
+
+def test_the_result_of_a_record_is_0_while_a_dialer_has_it():
+    contact = contact_of(call_result=8)
+    claim(contact.campaign)
+    contact.refresh_from_db()
+    assert contact.call_result == 0
+
+
+def test_records_without_an_attempt_left_do_not_stand_in_the_way_of_others():
+    campaign = CampaignFactory(on=True, max_attempts=2)
+    spent = [contact_of(campaign, calls_made=2) for _ in range(MOST_ROUNDS + 1)]
+    fresh = contact_of(campaign)
+
+    claim(campaign, count=1)
+
+    assert [record.contact for record in claim(campaign, count=1)] == [fresh]
+    assert set(Contact.objects.filter(pk__in=[c.pk for c in spent]).values_list("status", flat=True)) == {"M"}
 
 
 def test_a_record_is_with_one_dialer_only():
