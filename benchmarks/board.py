@@ -1,19 +1,31 @@
-"""A refresh of the board with 300 campaigns that are on, by Django's test client.
+"""Refreshes of the board with 300 campaigns that are on and at work, by Django's test client.
 
-Measured is processor time, which other work on the machine does not lengthen. The goal is 10 ms of server
-time a refresh, as the mean over one count of the lists (10 s) and the four refreshes between two counts.
+A minute of the board is played: every two seconds calls end in 33 campaigns, 1,000 a minute, and each
+viewer refreshes once. Measured is the processor time of all refreshes, the counting of lists included, which
+other work on the machine lengthens less than the time on the clock. The goal is a mean of 10 ms for a viewer
+who is alone; several viewers share what was made for the first.
 """
 
 import os
+import random
 import tempfile
 import time
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import django
 
 CAMPAIGNS, CONTACTS = 300, 300
 GOAL_MS = 10.0
-REFRESHES = 5
+SECONDS, PAUSE, CALLS = 60, 2, 33
+VIEWERS = 10
+CALL: dict[str, Any] = {
+    "day": date.today(),  # noqa: DTZ011
+    "dialer": "north",
+    "number": "2125550100",
+    "call_result": 8,
+    "status": "R",
+}
 
 
 def main() -> None:
@@ -25,40 +37,71 @@ def main() -> None:
 
 
 def measure() -> None:
+    import time_machine
     from django.contrib.auth.models import User
-    from django.core.cache import cache
     from django.core.management import call_command
     from django.test import Client, override_settings
+    from django.utils import timezone
 
     call_command("migrate", verbosity=0)
     call_command("seed", verbosity=0)
-    fill()
+    campaigns = fill()
     client = Client()
     client.force_login(User.objects.create_superuser("bench"))
+    with override_settings(ALLOWED_HOSTS=["testserver"]), time_machine.travel(timezone.now()) as clock:
+        first, size = refresh(client)
+        print(f"board of {CAMPAIGNS} campaigns, {CAMPAIGNS * CONTACTS:,} contacts, {size:,} bytes:")
+        print(f"the first refresh of all {first:.1f} ms")
+        means = {viewers: play(client, campaigns, viewers, clock) for viewers in (1, VIEWERS)}
+    print(f"board {GOAL_MS / means[1]:.2f} 1.0")
+
+
+def play(client: Any, campaigns: list[Any], viewers: int, clock: Any) -> float:
+    """A minute of the board; the mean of a refresh in ms."""
     times = []
-    with override_settings(ALLOWED_HOSTS=["testserver"]):
-        client.get("/admin/dialing/board/")
-        for refresh in range(4 * REFRESHES):
-            if refresh % REFRESHES == 0:
-                cache.clear()
-            begin = time.process_time()
-            answer = client.get("/admin/dialing/board/")
-            times.append((time.process_time() - begin) * 1000)
-            assert answer.status_code == 200, answer.status_code
-    counted, between = times[::REFRESHES], [t for n, t in enumerate(times) if n % REFRESHES]
-    mean, refresh, count = (sum(part) / len(part) for part in (times, between, counted))
-    print(
-        f"board of {CAMPAIGNS} campaigns, {CAMPAIGNS * CONTACTS:,} contacts, {len(answer.content):,} bytes:"
-    )
-    print(f"{refresh:.1f} ms, with a count of the lists {count:.1f} ms")
-    print(f"board {GOAL_MS / mean:.2f} 1.0")
+    for _ in range(SECONDS // PAUSE):
+        end_calls(random.sample(campaigns, CALLS))
+        for _ in range(viewers):
+            times.append(refresh(client)[0])
+            clock.shift(PAUSE / viewers)
+    mean = sum(times) / len(times)
+    median, worst = sorted(times)[len(times) // 2], max(times)
+    print(f"{viewers} viewers: mean {mean:.1f} ms, median {median:.1f} ms, worst {worst:.1f} ms")
+    return mean
 
 
-def fill() -> None:
+def refresh(client: Any) -> tuple[float, int]:
+    """Processor time in ms, and bytes of the answer."""
+    begin = time.process_time()
+    answer = client.get("/admin/dialing/board/")
+    took = (time.process_time() - begin) * 1000
+    assert answer.status_code == 200, answer.status_code
+    return took, len(answer.content)
+
+
+def end_calls(campaigns: list[Any]) -> None:
+    """One in each campaign: a contact that was pending is to be called again in an hour."""
+    from django.db.models import F
+    from django.utils import timezone
+
+    from campaigns.models import Contact
+    from dialing.models import CallHistory, CampaignCounters
+
+    now = timezone.now()
+    for campaign in campaigns:
+        contact = Contact.objects.filter(campaign=campaign, status="P").order_by("pk").values("pk")[:1]
+        Contact.objects.filter(pk__in=contact).update(status="R", callback_at=now + timedelta(hours=1))
+    counters = CampaignCounters.objects.filter(campaign__in=campaigns, dialer="north")
+    counters.update(attempted_count=F("attempted_count") + 1, voice_count=F("voice_count") + 1)
+    CallHistory.objects.bulk_create(CallHistory(campaign=c, at=now, **CALL) for c in campaigns)
+
+
+def fill() -> list[Any]:
+    from django.db.models import Min
     from django.utils import timezone
 
     from campaigns.models import Campaign, Contact, ImportJob
-    from dialing.models import CallHistory, CampaignCounters
+    from dialing.models import CallHistory, CampaignCounters, Dialer, Lease
     from dialing.service_day import day_of
     from timezones.models import TimeZone, ZoneSet
 
@@ -81,7 +124,13 @@ def fill() -> None:
     jobs = ImportJob.objects.bulk_create(ImportJob(campaign=c, source="api", state="succeeded") for c in made)
     for campaign, job in zip(made, jobs, strict=True):
         Contact.objects.bulk_create(
-            Contact(campaign=campaign, job=job, status="PRC"[n % 3], zone_set=sets[n // 3 % 3])
+            Contact(
+                campaign=campaign,
+                job=job,
+                status="PRC"[n % 3],
+                callback_at=now + timedelta(minutes=n) if n % 3 == 1 else None,
+                zone_set=sets[n // 3 % 3],
+            )
             for n in range(CONTACTS)
         )
     CampaignCounters.objects.bulk_create(
@@ -95,14 +144,25 @@ def fill() -> None:
         CallHistory(
             campaign=made[n % CAMPAIGNS],
             at=now - timedelta(seconds=n % 1800),
-            day=day_of(now),
-            dialer="north",
-            number="2125550100",
-            call_result=8,
-            status="R",
+            **CALL,
         )
         for n in range(30_000)
     )
+    dialers = Dialer.objects.bulk_create(Dialer(name=name, agents=["1001"]) for name in ("north", "south"))
+    first = Contact.objects.filter(campaign__in=made).values_list("campaign").annotate(Min("pk"))
+    Lease.objects.bulk_create(
+        Lease(
+            dialer=dialers[campaign % 2],
+            campaign_id=campaign,
+            contact_id=contact,
+            number="2125550100",
+            attempt=1,
+            expires_at=now + timedelta(hours=1),
+            status_before="P",
+        )
+        for campaign, contact in first
+    )
+    return made
 
 
 if __name__ == "__main__":

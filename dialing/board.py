@@ -1,234 +1,206 @@
-"""What a supervisor sees first: problems, the campaigns that are on, dialers, loads and callbacks.
+"""What a supervisor sees first: problems, the campaigns that are on, dialers, loads and callbacks."""
 
-Two ages: what costs as much as the lists are long (states, contacts left, calls a minute) is counted anew at
-most every COUNTED_SECONDS; everything else is that of the moment. The original's reports lag by 10 to 15
-seconds, too (outbound-option.md 11).
-"""
-
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Count, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, Q
 
-from callbacks.models import PersonalCallback
-from campaigns.models import Campaign, ImportJob, ImportState
-from dialing.campaign_figures import LIVE, AbandonRate, abandon_rate
-from dialing.campaign_state import LEFT, Kind, State, list_parts, look_around, state_of
+from dialing.board_lists import MINUTES, Counted, Signs, known_lists, lines
+from dialing.board_problems import RECENT, Load, Problem, look_beside
+from dialing.campaign_figures import ABANDONED, LIVE, AbandonRate, rate
+from dialing.campaign_state import Kind, State, Surroundings
 from dialing.charts import points
 from dialing.models import (
-    CallHistory,
-    CampaignCounters,
     CampaignManagerOptions,
     Dialer,
     Lease,
     LeaseState,
+    StoppedCampaign,
     StopReport,
 )
 from dialing.service_day import day_of
-from dnc.models import FileImport, ImportRule
-from outbound_site.health import HEARTBEAT_LIMIT
-from outbound_site.jobs import JobState
-from outbound_site.models import Heartbeat
-from outbound_site.server_time import begin_of, to_wall
+from outbound_site.server_time import to_wall
 
-COUNTED_SECONDS = 10
-MINUTES = 30
-# How long a failure stays on the board, and after what time a Do Not Call list is old: the Telemarketing
-# Sales Rule (16 CFR 310.4) asks for one that is not older than 31 days.
-RECENT = timedelta(days=1)
-OLD_LIST = timedelta(days=31)
 FIRST = {kind: place for place, kind in enumerate([Kind.PROBLEM, Kind.DIALING, Kind.WAITING, Kind.OFF])}
-SUMMED = ["attempted_count", *LIVE]
-NOTHING = dict.fromkeys(SUMMED, 0)
+QUIET = points([0] * MINUTES)
+# What changes slowly is looked at in every other refresh.
+BESIDE_SECONDS = 3
 
 
-@dataclass(frozen=True)
-class Problem:
-    """`page` and `key`: the admin page that helps, as a URL name with its argument."""
+class Row(NamedTuple):
+    """`out`: records with dialers, each of them a line; `line`: calls a minute as the points of a line."""
 
-    text: str
-    page: str = ""
-    key: int | None = None
-
-
-@dataclass(frozen=True)
-class Counted:
-    """Of one campaign, some seconds old; `line`: calls a minute as the points of a line."""
-
-    state: State
-    left: int
-    line: str
-
-
-@dataclass(frozen=True)
-class Row:
     pk: int
     name: str
-    counted: Counted
+    state: State
+    left: int
+    out: int
+    lines_per_agent: float
     attempts: int
     voice: int
     abandon: AbandonRate
-    out: int
+    line: str
 
     @property
     def is_problem(self) -> bool:
-        return self.counted.state.kind == Kind.PROBLEM or self.abandon.above
+        return self.state.kind == Kind.PROBLEM or self.abandon.above
 
 
-def rows(at: datetime) -> list[Row]:
-    """The campaigns that are on, problems first."""
-    enabled = Campaign.objects.active().filter(enabled=True)
-    # Whole campaigns have 40 columns, which cost more than all else here.
-    campaigns = list(enabled.values_list("pk", "name", "abandon_enabled", "abandon_percent"))
-    counted = counted_lists({pk for pk, *_ in campaigns}, at)
-    sums, out = _sums(at), _records_out("campaign")
-    found = []
-    for pk, name, limited, limit in campaigns:
-        counts = sums.get(pk, NOTHING)
-        abandon = abandon_rate(counts, limit if limited else None)
-        attempts, voice = counts["attempted_count"], counts["voice_count"]
-        found.append(Row(pk, name, counted[pk], attempts, voice, abandon, out.get(pk, 0)))
-    return sorted(found, key=lambda row: (not row.is_problem, FIRST[row.counted.state.kind], row.name))
-
-
-def counted_lists(campaigns: Collection[int], at: datetime) -> dict[int, Counted]:
-    """By campaign; when one came on since the last count, all are counted anew."""
-    known: dict[int, Counted] = cache.get("board", {})
-    if not known.keys() >= set(campaigns):
-        known = _count(at, campaigns)
-        cache.set("board", known, COUNTED_SECONDS)
-    return known
-
-
-def _count(at: datetime, ids: Collection[int]) -> dict[int, Counted]:
-    campaigns = Campaign.objects.filter(pk__in=ids).select_related("time_zone")
-    parts, around, lines = list_parts(ids, at), look_around(ids, at), _calls_a_minute(at)
-    return {
-        campaign.pk: Counted(
-            state=state_of(campaign, parts[campaign.pk], around, at),
-            left=sum(part.contacts for part in parts[campaign.pk] if part.status in LEFT),
-            line=points(lines[campaign.pk]),
-        )
-        for campaign in campaigns
-    }
-
-
-def _calls_a_minute(at: datetime) -> dict[int, list[int]]:
-    """For each of the last MINUTES full minutes, the oldest first; a minute that is over is counted once."""
-    end = at.replace(second=0, microsecond=0)
-    minutes = [end - timedelta(minutes=back) for back in range(MINUTES, 0, -1)]
-    keys = {f"calls-{minute:%H%M}": minute for minute in minutes}
-    known = cache.get_many(keys)
-    new = {key: _calls_in(minute) for key, minute in keys.items() if key not in known}
-    cache.set_many(new, 60 * MINUTES)
-    lines: dict[int, list[int]] = defaultdict(lambda: [0] * MINUTES)
-    for place, key in enumerate(keys):
-        for campaign, count in (known | new)[key].items():
-            lines[campaign][place] = count
-    return lines
-
-
-def _calls_in(minute: datetime) -> dict[int, int]:
-    calls = CallHistory.objects.filter(at__gte=minute, at__lt=minute + timedelta(minutes=1)).order_by()
-    return dict(calls.values_list("campaign").annotate(Count("pk")))
-
-
-def _sums(at: datetime) -> dict[int, dict[str, int]]:
-    """Today's counters of the campaigns that are on, added up over dialers and lists."""
-    today = CampaignCounters.objects.filter(day=day_of(at), campaign__enabled=True)
-    sums: dict[int, list[int]] = defaultdict(lambda: [0] * len(SUMMED))
-    for campaign, *values in today.values_list("campaign", *SUMMED):
-        sums[campaign] = [old + new for old, new in zip(sums[campaign], values, strict=True)]
-    return {campaign: dict(zip(SUMMED, values, strict=True)) for campaign, values in sums.items()}
-
-
-def _records_out(owner: str) -> dict[int, int]:
-    held = Lease.objects.filter(state__in=[LeaseState.ACTIVE, LeaseState.DIALED])
-    return dict(held.order_by().values_list(owner).annotate(Count("pk")))
-
-
-@dataclass(frozen=True)
-class DialerLine:
-    dialer: Dialer
+class DialerLine(NamedTuple):
+    pk: int
+    name: str
     out: int
+    agents: int
+    last_seen_at: datetime
     silent: bool
 
 
-def dialers(at: datetime) -> list[DialerLine]:
+class Stop(NamedTuple):
+    """The latest emergency stop, by the key of its report, and those of its campaigns that are still off."""
+
+    report: int
+    user_name: str
+    at: datetime
+    off: list[int]
+
+
+class Board(NamedTuple):
+    at: datetime
+    rows: list[Row]
+    dialers: list[DialerLine]
+    problems: list[Problem]
+    loads: list[Load]
+    callbacks: dict[str, int]
+
+
+def look(at: datetime) -> Board:
+    """The board of this moment; what is as long as the lists may be older (dialing/board_lists.py)."""
+    by_campaign, by_dialer = records_out()
+    known, stop = dialers(by_dialer, at), latest_stop()
+    beside: Any = cache.get_or_set("board-beside", lambda: look_beside(at), BESIDE_SECONDS)
+    around = Surroundings(
+        dialer_alive=any(not dialer.silent for dialer in known),
+        stops=dict.fromkeys(stop.off, stop.user_name) if stop else {},
+        out=by_campaign,
+    )
+    problems = [*beside.no_worker, *_stopped(stop), *_silent(known), *beside.failures]
+    return Board(at, rows(around, beside.at_work, at), known, problems, beside.loads, beside.callbacks)
+
+
+def rows(around: Surroundings, at_work: Collection[int], at: datetime) -> list[Row]:
+    """The campaigns that are on or were just stopped, problems first."""
+    campaigns, out, drawn = _figures(around.stops, at), around.out, lines(at)
+    signs = {
+        figures.pk: Signs(
+            decisive=(figures.version, figures.pk in out, around.dialer_alive),
+            moving=(out.get(figures.pk, 0), figures.attempts, figures.pk in at_work),
+        )
+        for figures in campaigns
+    }
+    counted = known_lists.counted(signs, around, at)
+    found = [_row(figures, counted[figures.pk], out, drawn) for figures in campaigns]
+    return sorted(found, key=lambda row: (not row.is_problem, FIRST[row.state.kind], row.name))
+
+
+def _row(figures: "Figures", counted: Counted, out: Mapping[int, int], drawn: Mapping[int, str]) -> Row:
+    pk = figures.pk
+    return Row(
+        pk,
+        figures.name,
+        counted.state,
+        counted.left,
+        out.get(pk, 0),
+        figures.lines_per_agent,
+        figures.attempts,
+        figures.voice,
+        rate(figures.abandoned, figures.live, figures.limit),
+        drawn.get(pk, QUIET),
+    )
+
+
+class Figures(NamedTuple):
+    """What one query tells of a campaign; `limit`: of abandoned calls in percent, None without."""
+
+    pk: int
+    name: str
+    version: int
+    lines_per_agent: float
+    limit: int | None
+    attempts: int
+    voice: int
+    live: int
+    abandoned: int
+
+
+# Today's counters are added up over dialers and lists. The same by the ORM takes six times as long.
+FIGURES = f"""
+SELECT id, name, change_stamp, lines_per_agent, CASE WHEN abandon_enabled THEN abandon_percent END,
+    COALESCE(attempts, 0), COALESCE(voice, 0), COALESCE(live, 0), COALESCE(abandoned, 0)
+FROM campaigns_campaign LEFT JOIN (
+    SELECT campaign_id, SUM(attempted_count) AS attempts, SUM(voice_count) AS voice,
+        SUM({" + ".join(LIVE)}) AS live, SUM({" + ".join(ABANDONED)}) AS abandoned
+    FROM dialing_campaigncounters WHERE day = %s GROUP BY campaign_id
+) AS today ON campaign_id = id
+WHERE deleted_at IS NULL AND (enabled OR id IN ({{stopped}}))
+"""
+
+
+def _figures(stopped: Collection[int], at: datetime) -> list[Figures]:
+    day = connection.ops.adapt_datefield_value(day_of(at))
+    query = FIGURES.format(stopped=", ".join(["%s"] * len(stopped)) or "NULL")
+    with connection.cursor() as cursor:
+        cursor.execute(query, [day, *stopped])
+        return [Figures(*row) for row in cursor.fetchall()]
+
+
+def records_out() -> tuple[Counter[int], Counter[int]]:
+    """How many dialers hold, by campaign and by dialer."""
+    held = Lease.objects.filter(state__in=[LeaseState.ACTIVE, LeaseState.DIALED]).order_by()
+    by_campaign: Counter[int] = Counter()
+    by_dialer: Counter[int] = Counter()
+    for campaign, dialer, number in held.values_list("campaign", "dialer").annotate(Count("pk")):
+        by_campaign[campaign] += number
+        by_dialer[dialer] += number
+    return by_campaign, by_dialer
+
+
+def dialers(out: Mapping[int, int], at: datetime) -> list[DialerLine]:
     """Those with records or heard of within a day, the silent ones with records first."""
-    alive, out = at - CampaignManagerOptions.load().dialer_silence, _records_out("dialer")
-    known = Dialer.objects.filter(Q(pk__in=out) | Q(last_seen_at__gte=at - RECENT))
-    lines = [DialerLine(d, out.get(d.pk, 0), d.last_seen_at < alive) for d in known]
-    return sorted(lines, key=lambda line: (not (line.silent and line.out), line.dialer.name))
+    alive = at - CampaignManagerOptions.load().dialer_silence
+    known = Dialer.objects.filter(Q(pk__in=list(out)) | Q(last_seen_at__gte=at - RECENT))
+    found = [
+        DialerLine(pk, name, out.get(pk, 0), len(agents), seen, seen < alive)
+        for pk, name, agents, seen in known.values_list("pk", "name", "agents", "last_seen_at")
+    ]
+    return sorted(found, key=lambda line: (not (line.silent and line.out), line.name))
 
 
-def problems(at: datetime, lines: Sequence[DialerLine]) -> Iterator[Problem]:
-    beat = Heartbeat.objects.values_list("beaten_at", flat=True).first()
-    if beat is None or at - beat > HEARTBEAT_LIMIT:
-        yield Problem(
-            "Background work stands still: no worker is heard of. Imports, recalls and resets wait."
-        )
-    yield from _stopped()
-    for line in lines:
+def latest_stop() -> Stop | None:
+    off = StoppedCampaign.objects.filter(
+        report=StopReport.objects.order_by("-pk").values("pk")[:1],
+        resumed=False,
+        campaign__enabled=False,
+        campaign__deleted_at=None,
+    )
+    found = list(off.values_list("campaign", "report", "report__user_name", "report__at"))
+    return Stop(*found[0][1:], [campaign for campaign, *_ in found]) if found else None
+
+
+def _stopped(stop: Stop | None) -> Iterator[Problem]:
+    if stop:
+        when = f"{to_wall(stop.at):%Y-%m-%d %H:%M}"
+        number = f"{len(stop.off):,} campaign{' is' if len(stop.off) == 1 else 's are'}"
+        text = f"Emergency stop by {stop.user_name}, {when} {settings.SERVER_TIME_ZONE}: {number} still off."
+        yield Problem(text, "admin:dialing_stopreport_change", stop.report)
+
+
+def _silent(known: Iterable[DialerLine]) -> Iterator[Problem]:
+    for line in known:
         if line.silent and line.out:
-            yield Problem(f"Dialer {line.dialer} is silent and holds {line.out:,} records.")
-    yield from _failed_loads(at)
-
-
-def _stopped() -> Iterator[Problem]:
-    off = Count("stopped", filter=Q(stopped__resumed=False, stopped__campaign__enabled=False))
-    report = StopReport.objects.annotate(off=off).first()
-    if report and report.off:
-        when = f"{to_wall(report.at):%Y-%m-%d %H:%M}"
-        text = f"Emergency stop by {report.user_name}, {when}: {report.off:,} campaigns are still off."
-        yield Problem(text, "admin:dialing_stopreport_change", report.pk)
-
-
-def _failed_loads(at: datetime) -> Iterator[Problem]:
-    recent = FileImport.objects.filter(state=JobState.FAILED, finished_at__gte=at - RECENT)
-    for load in recent.order_by("-pk")[:5]:
-        text = f"Do Not Call file {load.file_name} was not loaded: {load.message}"
-        yield Problem(text, "admin:dnc_fileimport_change", load.pk)
-    newest = FileImport.objects.filter(in_force=True).order_by("-in_force_at").first()
-    if ImportRule.objects.exists() and (newest is None or (newest.in_force_at or at) < at - OLD_LIST):
-        yield Problem(
-            "The Do Not Call list is old: no file was loaded for 31 days.", "admin:dnc_fileimport_changelist"
-        )
-    refused = ImportJob.objects.filter(state=ImportState.REFUSED, created_at__gte=at - RECENT)
-    for job in refused.select_related("campaign").order_by("-pk")[:5]:
-        text = f"An import into {job.campaign} was refused: {job.rows_bad:,} bad rows."
-        yield Problem(text, "admin:campaigns_importjob_change", job.pk)
-
-
-@dataclass(frozen=True)
-class Loads:
-    contacts: QuerySet[ImportJob]
-    do_not_call: QuerySet[FileImport]
-
-
-def loads() -> Loads:
-    """What is being imported at this moment."""
-    running = [JobState.RUNNING, JobState.QUEUED]
-    return Loads(
-        contacts=ImportJob.objects.filter(state=ImportState.RUNNING).select_related("campaign"),
-        do_not_call=FileImport.objects.filter(state__in=running).order_by("pk"),
-    )
-
-
-def callbacks_due(at: datetime) -> dict[str, int]:
-    """Personal callbacks still to be made: overdue, in the next hour, and until the server's midnight."""
-    midnight = begin_of(to_wall(at).date() + timedelta(days=1))
-    still: Any = PersonalCallback.objects.open()
-    overdue = Q(callback_date_time__lt=at - settings.CALLBACK_TIME_LIMIT)
-    coming = Q(callback_date_time__gte=at)
-    counts: dict[str, int] = still.aggregate(
-        overdue=Count("pk", filter=overdue),
-        hour=Count("pk", filter=coming & Q(callback_date_time__lt=at + timedelta(hours=1))),
-        today=Count("pk", filter=coming & Q(callback_date_time__lt=midnight)),
-    )
-    return counts
+            records = f"{line.out:,} record{'' if line.out == 1 else 's'}"
+            yield Problem(f"Dialer {line.name} is silent and holds {records}.")

@@ -25,6 +25,7 @@ LIVE = [
     "abandon_detect_count",
     "abandon_to_ivr_count",
 ]
+ABANDONED = ["abandon_detect_count", "abandon_to_ivr_count"]
 # The counters of `runtimestats`, as people look for them, with their names here.
 GROUPS: dict[str, dict[str, str]] = {
     "Reached": {
@@ -80,14 +81,13 @@ class AbandonRate:
         return self.percent is not None and self.limit is not None and self.percent > self.limit
 
 
-def live_connections(counts: dict[str, Any]) -> int:
-    """outbound-option.md 10.2, "Rates"."""
-    return sum(counts[name] for name in LIVE)
-
-
 def abandon_rate(counts: dict[str, Any], limit: float | None) -> AbandonRate:
-    live = live_connections(counts)
-    abandoned = counts["abandon_detect_count"] + counts["abandon_to_ivr_count"]
+    abandoned, live = (sum(counts[name] for name in names) for names in (ABANDONED, LIVE))
+    return rate(abandoned, live, limit)
+
+
+def rate(abandoned: int, live: int, limit: float | None) -> AbandonRate:
+    """Of live connections (outbound-option.md 10.2, "Rates")."""
     return AbandonRate(100 * abandoned / live if live else None, limit)
 
 

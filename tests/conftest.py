@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models.signals import post_migrate
 
+from dialing.board_lists import known_lists
 from outbound_site.roles import load_roles
 from tests.api_client import Api
 from tests.factories import UserFactory
@@ -93,6 +94,7 @@ def api_as():
 def empty_cache():
     """Nothing is remembered from another test."""
     cache.clear()
+    known_lists.forget()
 
 
 def free_port():

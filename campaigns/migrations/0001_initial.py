@@ -1654,6 +1654,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="importjob",
+            index=models.Index(models.F("state"), models.F("finished_at"), name="import_by_state_and_end"),
+        ),
+        migrations.AddIndex(
             model_name="contactphone",
             index=models.Index(models.F("job"), models.F("number"), name="phone_by_number"),
         ),

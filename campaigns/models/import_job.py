@@ -31,6 +31,7 @@ class ImportJob(ListImport):
     class Meta:
         ordering = ["-pk"]
         permissions = [("undo_importjob", "Can undo an import of contacts")]
+        indexes = [models.Index("state", "finished_at", name="import_by_state_and_end")]
         constraints = [
             models.UniqueConstraint(
                 "campaign",

@@ -1,13 +1,14 @@
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 
-from dialing.admin.board_page import board_context
+from dialing.admin.board_page import board_html
 
 register = template.Library()
 
 
-@register.inclusion_tag("admin/dialing/board.html", takes_context=True)
-def board(context: Any) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def board(context: Any) -> SafeString:
     """The board as it is at this moment."""
-    return board_context(context["request"])
+    return board_html(context["request"])

@@ -7,16 +7,25 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from dialing import board
+from dialing import board, board_lists
 from dialing.admin.board_rows import rows_html
+from dialing.board_lists import known_lists
 from dialing.calls import Result, mark_dialed, report_results
+from dialing.campaign_figures import AbandonRate
+from dialing.campaign_state import Kind, State
 from dialing.emergency_stop import stop_all_campaigns
 from dialing.models import Dialer
 from dialing.record_feed import claim_records
 from outbound_site.health import record_heartbeat
 from outbound_site.jobs import JobState
 from tests.dialing.worlds import contact_of
-from tests.factories import CampaignFactory, FileImportFactory, ImportJobFactory, PersonalCallbackFactory
+from tests.factories import (
+    CampaignFactory,
+    FileImportFactory,
+    ImportJobFactory,
+    ImportRuleFactory,
+    PersonalCallbackFactory,
+)
 
 pytestmark = pytest.mark.django_db
 ALL_DAY = {"on": True, "start_time": "00:00", "end_time": "00:00"}
@@ -33,7 +42,8 @@ def call(campaign, code, dialer="north"):
 
 def texts():
     at = timezone.now()
-    return [problem.text for problem in board.problems(at, board.dialers(at))]
+    cache.clear()
+    return [problem.text for problem in board.look(at).problems]
 
 
 @time_machine.travel(AT, tick=False)
@@ -44,15 +54,8 @@ def test_a_row_has_the_figures_of_its_campaign_over_all_dialers():
     call(campaign, 16, dialer="south")
     contact_of(campaign)
     claim_records("north", campaign.pk, 1)
-    [row] = board.rows(AT)
-    figures = (
-        row.counted.left,
-        row.attempts,
-        row.voice,
-        row.out,
-        row.counted.state.words,
-        row.abandon.percent,
-    )
+    [row] = board.look(AT).rows
+    figures = (row.left, row.attempts, row.voice, row.out, row.state.words, row.abandon.percent)
     assert figures == (2, 2, 1, 1, "dialing, next call due 16:30 UTC", 50.0)
     assert row.is_problem
 
@@ -63,7 +66,7 @@ def test_problems_stand_first_then_what_dials_then_what_waits():
     contact_of(exhausted, status="C")
     contact_of(dialing)
     claim_records("north", dialing.pk, 1)
-    assert [row.name for row in board.rows(AT)] == [empty.name, dialing.name, exhausted.name]
+    assert [row.name for row in board.look(AT).rows] == [empty.name, dialing.name, exhausted.name]
 
 
 def test_calls_a_minute_are_those_of_the_last_half_hour():
@@ -77,17 +80,72 @@ def test_calls_a_minute_are_those_of_the_last_half_hour():
         call(campaign, 8)
     with time_machine.travel(AT, tick=False):
         call(campaign, 8)
-        assert board._calls_a_minute(AT) == {campaign.pk: [1, *[0] * 28, 2]}
+        assert board_lists.calls_a_minute(AT) == {campaign.pk: [1, *[0] * 28, 2]}
 
 
 def test_a_campaign_that_is_switched_on_and_off_shows_at_once():
     first = CampaignFactory(**ALL_DAY)
-    board.rows(AT)
+    board.look(AT)
     second = CampaignFactory(**ALL_DAY)
-    assert {row.pk for row in board.rows(AT)} == {first.pk, second.pk}
+    assert {row.pk for row in board.look(AT).rows} == {first.pk, second.pk}
     first.enabled = False
     first.save()
-    assert {row.pk for row in board.rows(AT)} == {second.pk}
+    assert {row.pk for row in board.look(AT).rows} == {second.pk}
+
+
+def test_what_decides_the_state_shows_at_once_and_the_rest_within_seconds():
+    campaign = CampaignFactory(**ALL_DAY)
+    contact_of(campaign)
+    with time_machine.travel(AT, tick=False) as clock:
+
+        def seen():
+            [row] = board.look(timezone.now()).rows
+            return row.left, row.state.words
+
+        assert seen() == (1, "ready, but no dialer is connected")
+        claim_records("north", campaign.pk, 1)
+        assert seen() == (1, "dialing the last records")
+        contact_of(campaign)
+        assert seen() == (1, "dialing the last records")
+        clock.shift(61)
+        assert seen() == (2, "dialing")
+
+
+def test_stopped_campaigns_stay_on_the_board_and_say_who_stopped_them(sam):
+    campaign, other = CampaignFactory.create_batch(2, **ALL_DAY)
+    other.enabled = False
+    other.save()
+    stop_all_campaigns(sam)
+    [row] = board.look(timezone.now()).rows
+    assert (row.pk, row.state.words) == (campaign.pk, f"stopped by {sam.username}")
+
+
+def test_what_is_being_loaded_has_a_bar(sign_in, sam):
+    FileImportFactory(file_name="big.txt", state=JobState.RUNNING, phase="sorting", done=3, total=4)
+    ImportJobFactory(state="running", rows_read=1200, campaign__name="Renewals")
+    text = sign_in(sam).get(BOARD).text
+    assert "Do Not Call file big.txt: sorting" in text
+    assert 'max="4" value="3"' in text
+    assert "Contacts into Renewals: 1,200 rows read" in text
+
+
+def test_a_list_that_no_file_fed_for_a_month_is_a_problem():
+    record_heartbeat()
+    ImportRuleFactory()
+    now = timezone.now()
+    old = FileImportFactory(in_force=True, in_force_at=now - timedelta(days=32), state=JobState.SUCCEEDED)
+    assert texts() == ["The Do Not Call list is old: no file was loaded for 31 days."]
+    old.in_force_at = now
+    old.save()
+    assert texts() == []
+
+
+def test_those_who_look_together_share_what_was_made_for_the_first(sign_in, sam, alice):
+    first, second = sign_in(sam), sign_in(alice)
+    first.get(BOARD)
+    with CaptureQueriesContext(connection) as captured:
+        second.get(BOARD)
+    assert not any("campaigns_campaign" in query["sql"] for query in captured)
 
 
 def test_a_missing_worker_is_a_problem():
@@ -103,7 +161,7 @@ def test_a_silent_dialer_that_holds_records_is_a_problem():
     claim_records("north", campaign.pk, 1)
     assert texts() == []
     Dialer.objects.update(last_seen_at=timezone.now() - timedelta(hours=1))
-    assert texts() == ["Dialer north is silent and holds 1 records."]
+    assert texts() == ["Dialer north is silent and holds 1 record."]
 
 
 def test_a_stop_is_a_problem_until_its_campaigns_are_on_again(sam):
@@ -111,7 +169,7 @@ def test_a_stop_is_a_problem_until_its_campaigns_are_on_again(sam):
     campaign = CampaignFactory(**ALL_DAY)
     stop_all_campaigns(sam)
     [text] = texts()
-    assert "1 campaigns are still off" in text
+    assert "1 campaign is still off" in text
     campaign.refresh_from_db()
     campaign.enabled = True
     campaign.save()
@@ -136,7 +194,7 @@ def test_callbacks_are_counted_by_when_they_are_due():
     for minutes in (-30, -5, 10, 50, 120, 60 * 24):
         PersonalCallbackFactory(callback_date_time=AT + timedelta(minutes=minutes))
     PersonalCallbackFactory(closed=True, callback_date_time=AT - timedelta(hours=1))
-    assert board.callbacks_due(AT) == {"overdue": 1, "hour": 2, "today": 3}
+    assert board.look(AT).callbacks == {"overdue": 1, "hour": 2, "today": 3}
 
 
 def test_the_board_shows_what_the_user_may_see(sign_in, sam, nina, lou):
@@ -151,8 +209,8 @@ def test_the_board_shows_what_the_user_may_see(sign_in, sam, nina, lou):
 
 def test_what_people_typed_is_escaped_in_the_rows():
     trap = "<img src=x>"
-    counted = board.Counted(board.State(board.Kind.OFF, f"stopped by {trap}"), 0, "")
-    html = rows_html([board.Row(1, trap, counted, 0, 0, board.AbandonRate(None, None), 0)])
+    state = State(Kind.OFF, f"stopped by {trap}")
+    html = rows_html([board.Row(1, trap, state, 0, 0, 1.5, 0, 0, AbandonRate(None, None), "")])
     assert "<img" not in html
     assert html.count("&lt;img src=x&gt;") == 2
 
@@ -163,7 +221,8 @@ def test_the_queries_do_not_grow_with_the_campaigns(sign_in, sam):
         found = []
         for lists in ("known", "counted"):
             if lists == "counted":
-                cache.clear()
+                known_lists.forget()
+            cache.clear()
             with CaptureQueriesContext(connection) as captured:
                 client.get(BOARD)
             found.append(len(captured))
@@ -171,9 +230,11 @@ def test_the_queries_do_not_grow_with_the_campaigns(sign_in, sam):
 
     client = sign_in(sam)
     call(CampaignFactory(**ALL_DAY), 10)
+    cache.clear()
     client.get(BOARD)
     one = queries()
     for number in range(5):
         call(CampaignFactory(**ALL_DAY), 10, dialer=f"d{number}")
+    cache.clear()
     client.get(BOARD)
     assert queries() == one

@@ -1,0 +1,140 @@
+"""What goes wrong, what is being loaded, and which callbacks are due, as the board tells it."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Count, Q
+
+from callbacks.models import PersonalCallback
+from campaigns.models import ImportJob, ImportState
+from dnc.models import FileImport, ImportRule
+from outbound_site.health import HEARTBEAT_LIMIT
+from outbound_site.jobs import JobState
+from outbound_site.models import Heartbeat
+from outbound_site.server_time import begin_of, to_wall
+
+# How long a failure stays on the board, and after what time a Do Not Call list is old: the Telemarketing
+# Sales Rule (16 CFR 310.4) asks for one that is not older than 31 days.
+RECENT = timedelta(days=1)
+OLD_LIST = timedelta(days=31)
+OLD_SECONDS = 10
+FAILURES = 5
+
+
+class Problem(NamedTuple):
+    """`page` and `key`: the admin page that helps, as a URL name with its argument."""
+
+    text: str
+    page: str = ""
+    key: int | None = None
+
+
+class Load(NamedTuple):
+    """A bar: `done` of `total`, which is 0 where nobody knows it."""
+
+    text: str
+    page: str
+    key: int
+    done: int
+    total: int
+
+
+class Beside(NamedTuple):
+    """`at_work`: campaigns whose lists an import is changing, or did within a minute."""
+
+    no_worker: list[Problem]
+    failures: list[Problem]
+    loads: list[Load]
+    at_work: set[int]
+    callbacks: dict[str, int]
+
+
+def look_beside(at: datetime) -> Beside:
+    imports, files = contact_imports(at), file_loads(at)
+    return Beside(
+        no_worker=list(no_worker(at)),
+        failures=[*files.failed[:FAILURES], *old_list(at), *imports.failed[:FAILURES]],
+        loads=[*imports.running, *files.running],
+        at_work=imports.at_work,
+        callbacks=callbacks_due(at),
+    )
+
+
+class Loads(NamedTuple):
+    running: list[Load]
+    failed: list[Problem]
+    at_work: set[int]
+
+
+def contact_imports(at: datetime) -> Loads:
+    ended = Q(state__in=[ImportState.SUCCEEDED, ImportState.UNDONE])
+    lately = ended & Q(finished_at__gte=at - timedelta(minutes=1))
+    refused = Q(state=ImportState.REFUSED, created_at__gte=at - RECENT)
+    jobs = ImportJob.objects.filter(Q(state=ImportState.RUNNING) | lately | refused).values_list(
+        "pk", "state", "campaign", "campaign__name", "rows_read", "rows_bad"
+    )
+    found = Loads([], [], set())
+    page = "admin:campaigns_importjob_change"
+    for pk, state, campaign, name, rows_read, rows_bad in jobs:
+        if state == ImportState.REFUSED:
+            text = f"An import into {name} was refused: {rows_bad:,} bad row{'' if rows_bad == 1 else 's'}."
+            found.failed.append(Problem(text, page, pk))
+        else:
+            found.at_work.add(campaign)
+        if state == ImportState.RUNNING:
+            found.running.append(Load(f"Contacts into {name}: {rows_read:,} rows read", page, pk, 0, 0))
+    return found
+
+
+def file_loads(at: datetime) -> Loads:
+    """Of the Do Not Call list."""
+    running = Q(state__in=[JobState.RUNNING, JobState.QUEUED])
+    failed = Q(state=JobState.FAILED, finished_at__gte=at - RECENT)
+    rows = FileImport.objects.filter(running | failed).values_list(
+        "pk", "state", "file_name", "message", "phase", "done", "total"
+    )
+    found = Loads([], [], set())
+    page = "admin:dnc_fileimport_change"
+    for pk, state, name, message, phase, done, total in rows:
+        if state == JobState.FAILED:
+            found.failed.append(Problem(f"Do Not Call file {name} was not loaded: {message}", page, pk))
+        else:
+            text = f"Do Not Call file {name}: {phase or JobState(state).label}"
+            found.running.append(Load(text, page, pk, done, total))
+    return found
+
+
+def no_worker(at: datetime) -> Iterator[Problem]:
+    beat = Heartbeat.objects.values_list("beaten_at", flat=True).first()
+    if beat is None or at - beat > HEARTBEAT_LIMIT:
+        yield Problem(
+            "Background work stands still: no worker is heard of. Imports, recalls and resets wait."
+        )
+
+
+def old_list(at: datetime) -> Iterator[Problem]:
+    """When files are to feed the Do Not Call list and none did for long; looked for every OLD_SECONDS."""
+    if cache.get_or_set("board-list-is-old", lambda: _list_is_old(at), OLD_SECONDS):
+        text = "The Do Not Call list is old: no file was loaded for 31 days."
+        yield Problem(text, "admin:dnc_fileimport_changelist")
+
+
+def _list_is_old(at: datetime) -> bool:
+    young = FileImport.objects.filter(in_force=True, in_force_at__gte=at - OLD_LIST)
+    return ImportRule.objects.exists() and not young.exists()
+
+
+def callbacks_due(at: datetime) -> dict[str, int]:
+    """Personal callbacks still to be made: overdue, in the next hour, and until the server's midnight."""
+    midnight, hour = begin_of(to_wall(at).date() + timedelta(days=1)), at + timedelta(hours=1)
+    open_callbacks: Any = PersonalCallback.objects.open()
+    coming = Q(callback_date_time__gte=at)
+    counts: dict[str, int] = open_callbacks.filter(callback_date_time__lt=max(midnight, hour)).aggregate(
+        overdue=Count("pk", filter=Q(callback_date_time__lt=at - settings.CALLBACK_TIME_LIMIT)),
+        hour=Count("pk", filter=coming & Q(callback_date_time__lt=hour)),
+        today=Count("pk", filter=coming & Q(callback_date_time__lt=midnight)),
+    )
+    return counts
