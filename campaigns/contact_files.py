@@ -87,9 +87,13 @@ def phones_of(ids: list[int], zones: dict[int, list[Any]]) -> dict[int, list[Any
 
 
 def job_download(job: ImportJob) -> Iterator[str]:
-    """CSV of the contacts of an import for a spreadsheet, with what became of them."""
+    return export(campaign=job.campaign_id, job=job.pk)
+
+
+def export(**owner: int) -> Iterator[str]:
+    """CSV of the contacts of a campaign or an import for a spreadsheet, with what became of them."""
     yield "\ufeff" + "".join(csv_lines([[*COLUMNS, "CallStatus", "CallResult", "CallsMade"]]))
-    for chunk in in_chunks(campaign=job.campaign_id, job=job.pk):
+    for chunk in in_chunks(**owner):
         yield "".join(csv_lines([*map(defused, line.fields), *outcome(line)] for line in chunk))
 
 

@@ -31,6 +31,19 @@ WORDS: dict[str, str] = {
     Rule.DUE: "not due now: a retry or a callback at another time",
     Rule.WINDOW: "outside the dialing hours where the customer is",
 }
+# Of contacts, in the words of pages; the wire has names of its own.
+STATUS_WORDS: dict[CallStatus, str] = {
+    CallStatus.PENDING: "pending: never called",
+    CallStatus.ACTIVE: "with a dialer",
+    CallStatus.DIALED: "being called",
+    CallStatus.RETRY: "to be called again",
+    CallStatus.CALLBACK_REQUESTED: "callback by any agent",
+    CallStatus.PERSONAL_CALLBACK_REQUESTED: "callback by one agent",
+    CallStatus.CLOSED: "closed",
+    CallStatus.MAX_ATTEMPTS_REACHED: "no attempt is left",
+    CallStatus.AGENT_REJECTED: "rejected by the agent",
+    CallStatus.UNKNOWN: "with a dialer that was lost",
+}
 
 
 class Kind(StrEnum):
@@ -163,7 +176,7 @@ def contacts_by_reason(campaign: Campaign, parts: Iterable[ListPart], at: dateti
     reasons: Counter[str] = Counter()
     for part in parts:
         if part.status not in DIALABLE:
-            reasons[f"the contact is {part.status.label}"] += part.contacts
+            reasons[STATUS_WORDS[part.status]] += part.contacts
         elif refusal:
             reasons[refusal.reason] += part.contacts
         else:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from callbacks.models import PersonalCallback
-from campaigns.models import Contact, ContactPhone, ImportJob
+from campaigns.models import Campaign, Contact, ContactPhone, ImportJob
 from campaigns.models.contact import SEARCH_SEPARATOR
 from dialing.models import CallHistory
 from dnc import do_not_call_list
@@ -40,23 +40,37 @@ def number_in(text: str) -> str:
 
 
 def contacts(text: str) -> list[Contact]:
-    """The latest MOST of all campaigns: a whole number, or a part of account number or name."""
-    number = number_in(text)
-    words = Q()
-    for word in text.lower().split():
-        words &= Q(search_text__contains=word.replace(SEARCH_SEPARATOR, ""))
-    found = set(_newest(Contact.objects.filter(words)))
-    if number:
-        # By job, as the index on numbers begins with it.
-        jobs = ImportJob.objects.values("pk")
-        phones = ContactPhone.objects.filter(job__in=jobs, number=number).order_by("-contact")
-        found.update(phones.values_list("contact", flat=True)[:MOST])
+    """The latest MOST of all campaigns with that number or account number, else with parts of the words.
+
+    Numbers are found by indexes; only words that nobody has as a whole are looked for in every contact.
+    """
+    found = _with_number(number_in(text)) | _with_account(text) or _with_words(text)
     rows = Contact.objects.filter(pk__in=found, campaign__deleted_at=None)
     return list(rows.select_related("campaign__time_zone", "zone_set").order_by("-pk")[:MOST])
 
 
-def _newest(rows: QuerySet[Contact]) -> list[int]:
-    return list(rows.order_by("-pk").values_list("pk", flat=True)[:MOST])
+def _with_number(number: str) -> set[int]:
+    if not number:
+        return set()
+    # By job, as the index on numbers begins with it.
+    phones = ContactPhone.objects.filter(job__in=ImportJob.objects.values("pk"), number=number)
+    return set(phones.order_by("-contact").values_list("contact", flat=True)[:MOST])
+
+
+def _with_account(text: str) -> set[int]:
+    # By campaign and job for the same reason.
+    jobs = ImportJob.objects.values("pk")
+    campaigns = Campaign.objects.active().values("pk")
+    found = Contact.objects.filter(campaign__in=campaigns, job__in=jobs, account_key=text.lower())
+    return set(found.order_by("-pk").values_list("pk", flat=True)[:MOST])
+
+
+def _with_words(text: str) -> set[int]:
+    words = Q()
+    for word in text.lower().split():
+        words &= Q(search_text__contains=word.replace(SEARCH_SEPARATOR, ""))
+    found = Contact.objects.filter(words).order_by("-pk")
+    return set(found.values_list("pk", flat=True)[:MOST])
 
 
 def personal_callbacks(text: str) -> list[PersonalCallback]:

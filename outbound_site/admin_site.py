@@ -5,7 +5,8 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
@@ -38,7 +39,7 @@ class OutboundAdminSite(AdminSite):
         super().__init__(name)
         self.own_pages: list[URLPattern] = []
 
-    def register_page(self, route: str, view: Callable[..., HttpResponse], name: str) -> None:
+    def register_page(self, route: str, view: Callable[..., HttpResponseBase], name: str) -> None:
         """A page that belongs to no model, added by an app's admin module."""
         self.own_pages.append(path(route, self.admin_view(view), name=name))
 

@@ -14,59 +14,51 @@ from outbound_site.deletion_admin import MarkableAdmin
 from outbound_site.stamped_admin import StampedAdmin, StampedForm
 from timezones.models import TimeZone
 
-# In the order of the API text, "Outbound Campaign API", "Parameters".
+# In the order in which people think; the skill groups stand with "Who" (templates/admin/campaigns/campaign/).
 FIELDSETS: list[Any] = [
-    (None, {"fields": ["name", "description"]}),
+    (None, {"fields": ["name", "description", "enabled"]}),
+    ("Who: purpose and agents", {"fields": ["campaign_purpose_type", "reservation_percentage"]}),
+    ("When", {"fields": ["time_zone", "start_date", "end_date", "start_time", "end_time"]}),
     (
-        "Lines and abandoned calls",
+        "How: mode, lines and abandoned calls",
         {
             "fields": [
+                "dialing_mode",
+                "campaign_prefix",
                 "lines_per_agent",
                 "maximum_lines_per_agent",
-                "abandon_enabled",
-                "abandon_percent",
                 "predictive_correction_pace",
                 "predictive_gain",
+                "abandon_enabled",
+                "abandon_percent",
             ]
         },
     ),
     (
-        "Attempts and retries",
+        "How often: attempts, retries and callbacks",
         {
             "fields": [
-                "no_answer_ring_limit",
                 "max_attempts",
-                "minimum_call_duration",
+                "no_answer_ring_limit",
                 "no_answer_delay",
                 "busy_signal_delay",
-                "customer_abandoned_delay",
-                "dialer_abandoned_delay",
                 "answering_machine_delay",
                 "customer_not_home_delay",
+                "customer_abandoned_delay",
+                "dialer_abandoned_delay",
+                "minimum_call_duration",
+                "personalized_callback_enabled",
+                "reschedule_callback_mode",
             ]
         },
     ),
-    ("Personal callbacks", {"fields": ["personalized_callback_enabled", "reschedule_callback_mode"]}),
     (
-        "Purpose and answering machines",
+        "Machine detection",
         {
             "fields": [
-                "campaign_purpose_type",
                 "ip_amd_enabled",
                 "amd_treatment_mode",
                 "ip_terminating_beep_detect",
-            ]
-        },
-    ),
-    (
-        "Time",
-        {"fields": ["time_zone", "start_time", "end_time", "enabled", "start_date", "end_date"]},
-    ),
-    ("Dialing", {"fields": ["campaign_prefix", "dialing_mode", "reservation_percentage"]}),
-    (
-        "Call progress analysis",
-        {
-            "fields": [
                 "cpa_enabled",
                 "cpa_record",
                 "min_silence_period",
@@ -104,7 +96,7 @@ class CampaignAdmin(MarkableAdmin, StampedAdmin):
     """Campaigns made here are edited here; those of the API are only shown (API text, "Outbound API")."""
 
     form = CampaignForm
-    fieldsets = [(None, {"fields": ["name", "description", "version"]}), *FIELDSETS[1:]]
+    fieldsets = [(None, {"fields": ["name", "description", "enabled", "version"]}), *FIELDSETS[1:]]
     inlines = [SkillGroupInline]
     list_display = ["name", "enabled", "origin", "dialing_mode", "dates", "hours", "skill_groups"]
     list_filter = [

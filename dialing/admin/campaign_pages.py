@@ -5,12 +5,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from campaigns.configuration import SkillGroupChange, update_campaign
+from campaigns.contact_files import export
 from campaigns.models import Campaign, Origin
 from campaigns.models.contact import CallStatus
 from dialing import counters
@@ -18,6 +19,7 @@ from dialing.admin.pages import demand, page
 from dialing.campaign_figures import abandon_rate, calls_by_hour, calls_by_result, grouped_counters
 from dialing.campaign_state import (
     LEFT,
+    STATUS_WORDS,
     WORDS,
     city,
     clock,
@@ -54,7 +56,7 @@ def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:
         local_now=clock(at, campaign.time_zone, at),
         contacts=sum(by_status.values()),
         left=sum(number for status, number in by_status.items() if status in LEFT),
-        by_status=[(status.label, number) for status, number in by_status.items() if number],
+        by_status=[(STATUS_WORDS[status], number) for status, number in by_status.items() if number],
         by_reason=contacts_by_reason(campaign, parts, at).most_common(),
         records_out=around.out.get(pk, 0),
         attempts=counts["attempted_count"],
@@ -102,6 +104,18 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, f"{campaign.name} is {'on' if on else 'off'}.")
     return redirect("admin:dialing_campaign", pk)
+
+
+def export_page(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """The campaign's contacts with what became of them."""
+    demand(request, VIEW)
+    demand(request, "campaigns.view_contact")
+    campaign = campaign_of(pk)
+    return StreamingHttpResponse(
+        export(campaign=pk),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{campaign.name}.csv"'},
+    )
 
 
 def campaign_of(pk: int) -> Campaign:

@@ -24,7 +24,7 @@ def test_the_page_tells_state_contacts_and_calls(sign_in, sam):
     report_results("north", [Result(record.lease.pk, 9)])
     page = sign_in(sam).get(address(campaign))
     assert page.context["state"].words == "ready, no dialer has asked for records"
-    assert dict(page.context["by_status"]) == {"pending": 1, "retry": 1}
+    assert dict(page.context["by_status"]) == {"pending: never called": 1, "to be called again": 1}
     assert dict(page.context["by_reason"]) == {
         "may be dialed now": 1,
         "not due now: a retry or a callback at another time": 1,
@@ -90,6 +90,26 @@ def test_a_campaign_of_the_api_is_switched_through_the_api_alone(sign_in, alice)
     assert "through the API" in sign_in(alice).get(address(campaign)).text
     data = {"enabled": "on", "version": 0}
     assert sign_in(alice).post(address(campaign, "switch/"), data).status_code == 404
+
+
+def test_the_contacts_are_exported_with_formulas_defused(sign_in, sam, nina):
+    campaign = CampaignFactory()
+    contact_of(campaign, account_number="=1+1", numbers=["2125550100"])
+    answer = sign_in(sam).get(address(campaign, "export/"))
+    lines = answer.getvalue().decode().splitlines()
+    assert answer["Content-Disposition"] == f'attachment; filename="{campaign.name}.csv"'
+    assert len(lines) == 2
+    assert lines[1].startswith("'=1+1")
+    assert sign_in(nina).get(address(campaign, "export/")).status_code == 403
+
+
+def test_the_page_leads_to_import_and_export_for_those_who_may(sign_in, alice, sam):
+    campaign = CampaignFactory(tool=True)
+    contact_of(campaign)
+    assert "Import contacts" in sign_in(alice).get(address(campaign)).text
+    text = sign_in(sam).get(address(campaign)).text
+    assert "Export contacts" in text
+    assert "Import contacts" not in text
 
 
 def test_a_deleted_campaign_has_no_page(sign_in, sam):

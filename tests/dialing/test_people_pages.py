@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
+from dialing import find_people
 from dialing.calls import Result, mark_dialed, report_results
 from dialing.find_people import number_in
 from dialing.record_feed import claim_records
@@ -112,6 +113,12 @@ def test_a_person_in_two_campaigns_is_found_in_both_and_not_in_a_deleted_one(sig
     contact_of(CampaignFactory(deleted=True), numbers=["2125550100"])
     people = sign_in(sam).get(SEARCH, {"q": "2125550100"}).context["people"]
     assert [contact for contact, _ in people] == [again, henry]
+
+
+def test_who_has_a_number_or_account_number_whole_is_found_without_a_look_at_every_contact(campaign):
+    whole, part = (contact_of(campaign, account_number=number) for number in ("A6782", "xA6782x"))
+    assert find_people.contacts("a6782") == [whole]
+    assert find_people.contacts("6782x") == [part]
 
 
 def test_a_listed_number_tells_since_when_and_why(sign_in, sam, alice):
