@@ -39,3 +39,22 @@ def test_the_board_breaks_no_rule_of_accessibility(open_page, axe, alice, width,
     page.goto("/admin/")
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_hidden_tab_asks_for_nothing_and_goes_on_when_it_is_seen(open_page, sam):
+    CampaignFactory(**ALL_DAY)
+    page = open_page(sam)
+    page.goto("/admin/")
+
+    def hide(hidden):
+        page.evaluate(
+            "hidden => Object.defineProperty(document, 'hidden', {value: hidden, configurable: true})", hidden
+        )
+
+    hide(True)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(4_500)
+    assert asked == []
+    with page.expect_request("**/dialing/board/"):
+        hide(False)
