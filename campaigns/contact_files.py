@@ -1,7 +1,6 @@
 """Contacts as CSV, in the columns of an import."""
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,26 +9,12 @@ from django.db.models import F, Max, Min
 from campaigns.contact_columns import COLUMNS
 from campaigns.models import CallStatus, Campaign, Contact, ContactPhone, ImportJob, ZoneSource
 from campaigns.models.contact import MAX_PHONES
-from outbound_site.bulk.file_import import defused
+from outbound_site.spreadsheets import csv_lines, defused
 from timezones.models import ZoneSet
 
 # Contacts fetched at once: what a download holds in memory, however long the list is.
 CHUNK = 2_000
 NO_PHONES = [""] * (MAX_PHONES + 2)
-
-
-def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """Quoted where a value needs it."""
-    written: list[str] = []
-    writer = csv.writer(_Lines(written))
-    for row in rows:
-        writer.writerow(row)
-        yield written.pop()
-
-
-class _Lines:
-    def __init__(self, written: list[str]) -> None:
-        self.write = written.append
 
 
 @dataclass(frozen=True)

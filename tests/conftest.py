@@ -16,6 +16,7 @@ from django.db.models.signals import post_migrate
 
 from dialing.board_lists import known_lists
 from outbound_site.roles import load_roles
+from tests.admin_world import furnish
 from tests.api_client import Api
 from tests.factories import UserFactory
 from timezones.loading import load_time_zones
@@ -76,6 +77,12 @@ def lou(db):
 def nina(db):
     """Nobody: a user without a role."""
     return UserFactory(username="nina@cce.example")
+
+
+@pytest.fixture
+def world(alice):
+    """Something of every kind that the admin shows."""
+    furnish(alice)
 
 
 @pytest.fixture

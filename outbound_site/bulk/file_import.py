@@ -1,7 +1,6 @@
 """Imports of a person's file: looked at first, then stored as a whole or without its bad rows."""
 
 import csv
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,11 +13,11 @@ from outbound_site.bulk.files import MAX_COLUMNS, Row, TextFormat, Unreadable, r
 from outbound_site.bulk.jobs import ImportState, ListImport
 from outbound_site.bulk.table import Table
 from outbound_site.bulk.verdicts import RowError, Verdicts
+from outbound_site.spreadsheets import defused
 
 CHUNK = 5_000
 # A file with more is the wrong file, or read in the wrong way (outbound-option.md 8).
 MAX_ERRORS = 10_000
-NUMBER = re.compile(r"[+-]?[0-9]+")
 
 # Reads the rows of a table; what is wrong with them joins the verdicts. Raises Refusal for columns that do
 # not go together.
@@ -135,14 +134,3 @@ def write_rejects(file: ListFile, verdicts: Verdicts, target: IO[str]) -> None:
     for line, fields in rows:
         if line in told:
             writer.writerow([line, "; ".join(told[line]), *map(defused, fields)])
-
-
-def defused(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula, made plain text by an apostrophe; numbers stay."""
-    if (
-        isinstance(value, str)
-        and value[:1] in {"=", "+", "-", "@", "\t", "\r"}
-        and not NUMBER.fullmatch(value)
-    ):
-        return f"'{value}"
-    return value
