@@ -9,7 +9,7 @@ from outbound_site.bulk.upload_pages import ListImportAdmin
 FIELDS: list[Any] = [
     "source",
     "file_name",
-    "user",
+    "by",
     "state",
     "overwrite",
     "created_at",
@@ -27,7 +27,7 @@ class CallbackImportAdmin(ListImportAdmin):
     view_permission = "callbacks.view_personalcallback"
     add_permission = "callbacks.add_personalcallback"
     overwrite_permission = "callbacks.delete_personalcallback"
-    list_display = ["created_at", "source", "file_name", "user", "state", "rows_stored", "rows_bad", "took"]
+    list_display = ["created_at", "source", "file_name", "by", "state", "rows_stored", "rows_bad", "took"]
     list_filter = ["state", "source", "created_at"]
     list_select_related = ["user"]
     search_fields = ["file_name"]

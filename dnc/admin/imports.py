@@ -20,7 +20,7 @@ ENDED_SHOWN = 3
 FIELDS = (
     "file_name",
     "source",
-    "requested_by",
+    "by",
     "path",
     "state",
     "message",
@@ -133,6 +133,10 @@ class FileImportAdmin(admin.ModelAdmin):
         name = f"{batch.file_name}.rejects.txt"
         return FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type="text/plain")
 
+    @admin.display(description="requested by", empty_value="–")
+    def by(self, batch: FileImport) -> str | None:
+        return batch.requested_by and batch.requested_by.get_username()
+
     @admin.display(description="took")
     def duration(self, batch: FileImport) -> str:
         if batch.started_at is None or batch.finished_at is None:
@@ -144,8 +148,11 @@ class FileImportAdmin(admin.ModelAdmin):
         if not batch.rejected:
             return "none"
         reasons = format_html_join("", "<li>{}: {}</li>", sorted(batch.rejected_by_reason.items()))
+        told = format_html("<ul>{}</ul>", reasons)
+        if not reject_file(batch.pk).exists():
+            return told
         address = reverse("admin:dnc_fileimport_rejects", args=[batch.pk])
-        return format_html('<ul>{}</ul><a href="{}">Download the rejected lines</a>', reasons, address)
+        return format_html('{}<a href="{}">Download the rejected lines</a>', told, address)
 
 
 def live_imports() -> dict[str, Any]:

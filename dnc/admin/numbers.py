@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -93,6 +93,15 @@ class HandEntryAdmin(admin.ModelAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:dnc_handentry_numbers"))
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The number's page tells all of it."""
+        entry = self.get_object(request, object_id)
+        if entry is None:
+            raise Http404
+        return HttpResponseRedirect(address_of(entry.number))
+
     def numbers(self, request: HttpRequest) -> HttpResponse:
         """Look up, add or remove the numbers of a form."""
         self._demand(request, "look_up")
@@ -166,11 +175,21 @@ class HandEntryAdmin(admin.ModelAdmin):
 
 @admin.register(HandRemoval)
 class HandRemovalAdmin(admin.ModelAdmin):
-    list_display = ["number", "removed_by", "removed_at", "reason", "removed_from"]
+    list_display = ["number_link", "removed_by", "removed_at", "reason", "removed_from"]
     list_display_links = None
     list_filter = ["removed_at"]
     list_select_related = ["removed_by"]
     search_fields = ["number", "reason"]
+    fields = ["number", "by", "removed_at", "reason", "removed_from"]
+    readonly_fields = ["by"]
+
+    @admin.display(description="number", ordering="number")
+    def number_link(self, removal: HandRemoval) -> SafeString:
+        return linked(removal.number)
+
+    @admin.display(description="removed by", empty_value="–")
+    def by(self, removal: HandRemoval) -> str | None:
+        return removal.removed_by and removal.removed_by.get_username()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -188,8 +207,11 @@ def allowed(request: HttpRequest) -> set[str]:
 
 def linked(number: str) -> SafeString:
     """The number as a link to its page."""
-    address = f"{reverse('admin:dnc_handentry_number')}?{urlencode({'number': number})}"
-    return format_html('<a href="{}">{}</a>', address, number)
+    return format_html('<a href="{}">{}</a>', address_of(number), number)
+
+
+def address_of(number: str) -> str:
+    return f"{reverse('admin:dnc_handentry_number')}?{urlencode({'number': number})}"
 
 
 def imports_of(batch: FileImport) -> QuerySet[FileImport]:

@@ -52,6 +52,10 @@ class ListImportAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    @admin.display(description="user", ordering="user__username", empty_value="–")
+    def by(self, job: ListImport) -> str | None:
+        return job.user and job.user.get_username()
+
     @admin.display(description="took")
     def took(self, job: ListImport) -> str:
         if job.finished_at is None:
@@ -108,7 +112,7 @@ class ListImportAdmin(admin.ModelAdmin):
             job=job,
             is_sheet=is_sheet(job.file_name),
             meaning_label=self.kind.meaning_label,
-            **self.look_at(form, job),
+            **self.look_at(job),
         )
 
     def import_job(self, request: HttpRequest, form: forms.Form, job: ListImport) -> bool:
@@ -128,9 +132,9 @@ class ListImportAdmin(admin.ModelAdmin):
             return True
         return False
 
-    def look_at(self, form: forms.Form, job: ListImport) -> dict[str, Any]:
+    def look_at(self, job: ListImport) -> dict[str, Any]:
         """What the page shows of the file: its first rows, how many there are and what is wrong."""
-        file = file_of(job)
+        file, problem = file_of(job), ""
         try:
             first = preview(
                 file, self.kind.read, lambda lines, rows: self.kind.meaning(job, lines, rows), PREVIEWED
@@ -140,12 +144,12 @@ class ListImportAdmin(admin.ModelAdmin):
             except BadRows as too_many:
                 total, verdicts = None, too_many.verdicts
         except Unreadable as error:
-            form.add_error(None, str(error))
-            return {}
+            return {"problem": error}
         except Refusal as refusal:
-            form.add_error(None, refusal.errors[0].message)
+            problem = refusal.errors[0].message
             first, total, verdicts = [], None, Verdicts()
         return {
+            "problem": problem,
             "header": [name for name, _ in job.mapping],
             "rows": first,
             "total": total,

@@ -252,3 +252,10 @@ def test_an_upload_that_nobody_imports_lapses_with_its_file(admin, upload):
     upload(BAD)
     assert not file.exists()
     assert ImportJob.objects.get().file_name == "list.csv"
+
+
+def test_a_list_without_a_column_of_phones_is_looked_at_with_what_is_missing(admin, upload):
+    page = text_of(admin.get(upload("Account,Mail\n1,a@example.com\n")))
+
+    assert "Phone01" in page
+    assert "Choose below which column of the file is which" in page
