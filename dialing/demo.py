@@ -1,4 +1,4 @@
-"""The world of `make demo`: two campaigns, 5,000 contacts in several zones, a Do Not Call file, agents."""
+"""The world of `make demo`: campaigns, 5,000 contacts in several zones, a Do Not Call file, agents."""
 
 import random
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from campaigns.configuration import SkillGroupChange, create_campaign
 from campaigns.contact_import import import_content
 from campaigns.models import Campaign, Origin, SkillGroup
 from campaigns.models.campaign import DialingMode
+from dialing.demo_finds import OVER, prepare_finds
 from dnc import file_import
 from dnc.file_paths import fingerprint
 from dnc.file_scan import queue_rule
@@ -67,7 +68,7 @@ def prepare() -> tuple[str, str]:
 
     Raises NotEmpty rather than touch a database that somebody uses.
     """
-    if Campaign.objects.exclude(name__in=CAMPAIGNS).exists():
+    if Campaign.objects.exclude(name__in=[*CAMPAIGNS, OVER]).exists():
         raise NotEmpty
     make_agents()
     passwords = make_user(settings.ADMIN_USERNAME), make_user(settings.DIALER_USERNAME, DIALER)
@@ -79,6 +80,7 @@ def prepare() -> tuple[str, str]:
         campaign = Campaign.objects.filter(name=name).first() or make_campaign(name, place)
         rows = contact_rows(numbers[place :: len(CAMPAIGNS)], chance)
         import_content(campaign, rows, overwrite=True, user=administrator)
+    prepare_finds(administrator)
     return passwords
 
 

@@ -5,11 +5,16 @@ read with the offset in force before the change. Where clocks go from 02:00 to 0
 they go back from 02:00 to 01:00, 01:30 is the first of the two.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+PAGES = "/admin/"
 
 
 def server_zone() -> ZoneInfo:
@@ -40,3 +45,15 @@ def shown(at: datetime) -> str:
     """For people: `Tue 3 Feb 2031, 15:00 EST`"""
     wall = at.astimezone(server_zone())
     return f"{wall:%a} {wall.day} {wall:%b %Y, %H:%M %Z}"
+
+
+def on_server_clock(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
+    """Middleware: the pages for people show every time on the server's clock, with its zone."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(PAGES):
+            return get_response(request)
+        with timezone.override(server_zone()):
+            return get_response(request)
+
+    return answer

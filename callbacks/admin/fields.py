@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -17,8 +17,9 @@ class ServerTimeField(forms.DateTimeField):
         return to_wall(value) if isinstance(value, datetime) else value
 
     def to_python(self, value: Any) -> datetime | None:
-        read = super().to_python(value)
+        with timezone.override(UTC):  # Only to_utc knows the rule for changes of clocks.
+            read = super().to_python(value)
         try:
-            return read and to_utc(timezone.make_naive(read).replace(microsecond=0))
+            return read and to_utc(read.replace(tzinfo=None, microsecond=0))
         except OverflowError:
             raise ValidationError(self.error_messages["invalid"], "invalid") from None

@@ -13,7 +13,8 @@ from campaigns.contact_files import job_download
 from campaigns.dialing_list import undo_import
 from campaigns.file_import import CONTACTS
 from campaigns.models import ImportJob, ImportState
-from outbound_site.bulk.upload_pages import ListImportAdmin, demand
+from outbound_site.admin_pages import demand, page
+from outbound_site.bulk.upload_pages import ListImportAdmin
 
 FIELDS: list[Any] = [
     "campaign",
@@ -102,6 +103,5 @@ class ImportJobAdmin(ListImportAdmin):
             text = f"{job.rows_undone:,} contacts were removed; {job.rows_kept:,} that were dialed stay."
             self.message_user(request, text, messages.SUCCESS)
             return self.to("change", job)
-        return self.page(
-            request, "campaigns/importjob/undo.html", f"Undo import {job.pk} of {job.campaign}", job=job
-        )
+        title = f"Undo import {job.pk} of {job.campaign}"
+        return page(request, "campaigns/importjob/undo.html", title, opts=self.opts, job=job)

@@ -1,20 +1,15 @@
-"""What our own pages of the admin share."""
+"""The pages of this app under `templates/admin/dialing/`."""
 
 from typing import Any
 
-from django.conf import settings
-from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
+from outbound_site import admin_pages
+from outbound_site.admin_pages import demand
 
-def demand(request: HttpRequest, permission: str) -> None:
-    if not request.user.has_perm(permission):
-        raise PermissionDenied
+__all__ = ["demand", "page"]
 
 
 def page(request: HttpRequest, template: str, title: str, **context: Any) -> TemplateResponse:
-    """A page under `templates/admin/dialing/`; `zone` is the server's, in which it shows times."""
-    shared = admin.site.each_context(request) | {"zone": settings.SERVER_TIME_ZONE, "title": title}
-    return TemplateResponse(request, f"admin/dialing/{template}", shared | context)
+    return admin_pages.page(request, f"dialing/{template}", title, **context)

@@ -2,7 +2,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -14,6 +13,7 @@ from dnc.file_import import reject_file
 from dnc.file_scan import queue_upload
 from dnc.models import FileImport
 from dnc.tasks import ring
+from outbound_site.admin_pages import demand, page
 from outbound_site.jobs import JobState
 
 ENDED_SHOWN = 3
@@ -102,8 +102,7 @@ class FileImportAdmin(admin.ModelAdmin):
         return super().changelist_view(request, (extra_context or {}) | context)
 
     def upload(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.has_perm("dnc.add_fileimport"):
-            raise PermissionDenied
+        demand(request, "dnc.add_fileimport")
         form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
         if form.is_valid():
             with transaction.atomic():
@@ -111,21 +110,15 @@ class FileImportAdmin(admin.ModelAdmin):
                 ring()
             self.message_user(request, "The file was taken over; its import is shown here.", messages.SUCCESS)
             return HttpResponseRedirect(reverse("admin:dnc_fileimport_changelist"))
-        context = self.admin_site.each_context(request) | {
-            "title": "Upload a Do Not Call file",
-            "form": form,
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, "admin/dnc/fileimport/upload.html", context)
+        title = "Upload a Do Not Call file"
+        return page(request, "dnc/fileimport/upload.html", title, opts=self.opts, form=form)
 
     def progress(self, request: HttpRequest) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        demand(request, "dnc.view_fileimport")
         return TemplateResponse(request, "admin/dnc/fileimport/progress.html", live_imports())
 
     def rejects(self, request: HttpRequest, pk: int) -> FileResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        demand(request, "dnc.view_fileimport")
         batch = get_object_or_404(FileImport, pk=pk)
         file = reject_file(batch.pk)
         if not file.exists():

@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
@@ -16,6 +15,7 @@ from django.utils.safestring import SafeString
 from dnc import do_not_call_list
 from dnc.models import FileImport, HandEntry, HandRemoval
 from dnc.numbers import BadNumber, clean_number
+from outbound_site.admin_pages import page
 
 MOST_PASTED = 10_000
 LINES_A_CHUNK = 20_000
@@ -112,13 +112,15 @@ class HandEntryAdmin(admin.ModelAdmin):
             self._do(request, form.cleaned_data["operation"] or "look_up", asked, form.cleaned_data["reason"])
             listed = do_not_call_list.contains(asked)
             results = [(linked(number), number in listed) for number in asked]
-        context = {
-            "title": "Do Not Call numbers",
-            "form": form,
-            "results": results,
-            "allowed": allowed(request),
-        }
-        return self._page(request, "admin/dnc/handentry/numbers.html", context)
+        return page(
+            request,
+            "dnc/handentry/numbers.html",
+            "Do Not Call numbers",
+            opts=self.opts,
+            form=form,
+            results=results,
+            allowed=allowed(request),
+        )
 
     def number(self, request: HttpRequest) -> HttpResponse:
         """All about one number: whether it is listed and why, its imports, what was removed, near misses."""
@@ -130,16 +132,18 @@ class HandEntryAdmin(admin.ModelAdmin):
             return HttpResponseRedirect(reverse("admin:dnc_handentry_numbers"))
         found = do_not_call_list.sources(number)
         imports = [source for source in found if isinstance(source, FileImport)]
-        context = {
-            "title": f"Do Not Call: {number}",
-            "number": number,
-            "entry": next((source for source in found if isinstance(source, HandEntry)), None),
-            "sources": {batch.source: imports_of(batch) for batch in imports},
-            "removals": HandRemoval.objects.filter(number=number).select_related("removed_by"),
-            "near_misses": [linked(near_miss) for near_miss in do_not_call_list.near_misses(number)],
-            "allowed": allowed(request),
-        }
-        return self._page(request, "admin/dnc/handentry/number.html", context)
+        return page(
+            request,
+            "dnc/handentry/number.html",
+            f"Do Not Call: {number}",
+            opts=self.opts,
+            number=number,
+            entry=next((source for source in found if isinstance(source, HandEntry)), None),
+            sources={batch.source: imports_of(batch) for batch in imports},
+            removals=HandRemoval.objects.filter(number=number).select_related("removed_by"),
+            near_misses=[linked(near_miss) for near_miss in do_not_call_list.near_misses(number)],
+            allowed=allowed(request),
+        )
 
     def export(self, request: HttpRequest) -> StreamingHttpResponse:
         """The whole list, one number a line."""
@@ -167,10 +171,6 @@ class HandEntryAdmin(admin.ModelAdmin):
     def _demand(self, request: HttpRequest, operation: str) -> None:
         if operation not in allowed(request):
             raise PermissionDenied
-
-    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> TemplateResponse:
-        shared = self.admin_site.each_context(request) | {"opts": self.opts}
-        return TemplateResponse(request, template, shared | context)
 
 
 @admin.register(HandRemoval)

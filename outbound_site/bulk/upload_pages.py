@@ -4,13 +4,13 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import path
 
+from outbound_site.admin_pages import demand, page
 from outbound_site.bulk.file_import import BadRows, ImportedAlready, check, preview
 from outbound_site.bulk.files import Unreadable, is_sheet
 from outbound_site.bulk.jobs import ImportState, ListImport
@@ -86,7 +86,7 @@ class ListImportAdmin(admin.ModelAdmin):
                 return self.to("preview", prepare(self.kind, job, form.cleaned_data["file"]))
             except Unreadable as error:
                 form.add_error("file", str(error))
-        return self.page(request, "uploads/upload.html", f"Upload {self.kind.noun}", form=form)
+        return page(request, "uploads/upload.html", f"Upload {self.kind.noun}", opts=self.opts, form=form)
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Second step: how the file is read, what is in it, and its import."""
@@ -104,10 +104,11 @@ class ListImportAdmin(admin.ModelAdmin):
             else:
                 if "import" in request.POST and self.import_job(request, form, job):
                     return self.to("change", job)
-        return self.page(
+        return page(
             request,
             "uploads/preview.html",
             f"{job.file_name} into {job.target}",
+            opts=self.opts,
             form=form,
             job=job,
             is_sheet=is_sheet(job.file_name),
@@ -166,12 +167,3 @@ class ListImportAdmin(admin.ModelAdmin):
 
     def to(self, page: str, job: ListImport) -> HttpResponse:
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", job.pk)
-
-    def page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
-        context |= self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
-        return TemplateResponse(request, f"admin/{template}", context)
-
-
-def demand(request: HttpRequest, permission: str) -> None:
-    if not request.user.has_perm(permission):
-        raise PermissionDenied
