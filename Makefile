@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo install test check bench locks
+.PHONY: help run demo install test check bench screenshots locks
 .DELETE_ON_ERROR:
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo 'make test     all tests; DATABASE_URL and CELERY_BROKER_URL choose what they run on'
 	@echo 'make check    format, lint, types, floors, migrations, deployment checks'
 	@echo 'make bench    benchmarks; make bench NAMES="campaigns dnc" for some'
+	@echo 'make screenshots  pictures of the main pages of a running demo into docs/screenshots/'
 	@echo 'make locks    compile requirements.txt and requirements-dev.txt from pyproject.toml anew'
 
 run: install
@@ -36,6 +37,9 @@ check: .venv/development.stamp
 
 bench: .venv/development.stamp
 	$(BIN)/python -m benchmarks $(NAMES)
+
+screenshots: .venv/development.stamp
+	$(BIN)/python -m tests.browser.screenshots
 
 locks:
 	$(PYTHON) -m venv var/uv

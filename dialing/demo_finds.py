@@ -57,7 +57,9 @@ def make_campaign() -> Campaign:
 
 def import_with_bad_rows(campaign: Campaign, user: Any) -> None:
     """As in the browser: the file is looked at first and its bad rows are handed back."""
-    job = prepare(CONTACTS, ImportJob(campaign=campaign, user=user), ContentFile(ROWS.encode(), "renewals.csv"))
+    job = prepare(
+        CONTACTS, ImportJob(campaign=campaign, user=user), ContentFile(ROWS.encode(), "renewals.csv")
+    )
     import_prepared(CONTACTS, job, skip_bad=True)
 
 

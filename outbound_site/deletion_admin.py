@@ -69,6 +69,10 @@ class MarkableAdmin(RefusableAdmin):
 class DeletedAdmin(RecordedAdmin):
     """What is marked deleted: when, by whom, and the purge."""
 
+    when_empty = (
+        "Nothing is marked deleted. What is deleted stands here until it is purged; till then its "
+        "name stays taken."
+    )
     list_display = ["__str__", "deleted_at", "deleted_by"]
     list_filter = ["deleted_at"]
     ordering = ["-deleted_at"]

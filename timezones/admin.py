@@ -76,6 +76,10 @@ class RegionPrefixForm(forms.ModelForm):
 
 @admin.register(RegionPrefix)
 class RegionPrefixAdmin(RecordedAdmin):
+    when_empty = (
+        "There is no prefix, so every number lies in its campaign's zone. Add some, or load the "
+        "seeded ones: manage.py load_region_prefixes."
+    )
     form = RegionPrefixForm
     fields = ["prefix", "region", "own", "zones"]
     list_display = ["prefix", "region", "zones", "own"]

@@ -7,7 +7,7 @@ saving as an hour (timezones/local_time.py), so that Lord Howe Island's half hou
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from timezones.local_time import DAY, DialingWindow, actual_time, is_inside, next_change
 from timezones.models import TimeZone
@@ -55,7 +55,8 @@ def offset_of(zone: TimeZone, at: datetime) -> timedelta:
 
 def clock(zones: list[TimeZone], window: DialingWindow, at: datetime) -> Clock:
     zone = zones[0]
-    begin = actual_time(zone, at).replace(minute=0, second=0, microsecond=0)
+    # In UTC: between instants of one zone Python reckons by the clock on the wall.
+    begin = actual_time(zone, at).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
     until = next_change(window, [zone.zone], zone, at)
     return Clock(
         places=[zone.display_name.partition(") ")[2] for zone in zones],

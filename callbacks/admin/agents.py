@@ -13,6 +13,7 @@ MOST_NAMED = 100
 
 @admin.register(Agent)
 class AgentAdmin(MarkableAdmin, StampedAdmin):
+    when_empty = "There is no agent yet. Personal callbacks belong to agents: add them first."
     list_display = ["agent_id", "first_name", "last_name", "user_name", "peripheral_id", "description"]
     list_display_links = ["agent_id"]
     list_filter = ["peripheral_id"]

@@ -23,6 +23,7 @@ FIELDS: list[Any] = [
 
 @admin.register(CallbackImport)
 class CallbackImportAdmin(ListImportAdmin):
+    when_empty = "No list of callbacks was imported yet. Lists are uploaded here or sent through the API."
     kind = CALLBACKS
     view_permission = "callbacks.view_personalcallback"
     add_permission = "callbacks.add_personalcallback"

@@ -44,6 +44,10 @@ class PersonalCallbackForm(StampedForm):
 
 @admin.register(PersonalCallback)
 class PersonalCallbackAdmin(RefusableAdmin, StampedAdmin):
+    when_empty = (
+        "No callback is scheduled. They come from agents' calls, are added here one by one or as a "
+        "list, or through the API."
+    )
     form = PersonalCallbackForm
     fieldsets = [
         ("Customer", {"fields": ["first_name", "last_name", "account_number", "phone", "version"]}),

@@ -95,6 +95,7 @@ class CampaignForm(StampedForm):
 class CampaignAdmin(MarkableAdmin, StampedAdmin):
     """Campaigns made here are edited here; those of the API are only shown (API text, "Outbound API")."""
 
+    when_empty = "There is no campaign yet. Campaigns are added here or made through the API."
     form = CampaignForm
     fieldsets = [(None, {"fields": ["name", "description", "enabled", "version"]}), *FIELDSETS[1:]]
     inlines = [SkillGroupInline]

@@ -60,6 +60,10 @@ class ContactPhoneInline(admin.TabularInline):
 class ContactAdmin(admin.ModelAdmin):
     """To look contacts up; they come by import and go with their campaign's list."""
 
+    when_empty = (
+        "There is no contact yet. Contacts come with lists, which are uploaded under Import jobs or "
+        "sent through the API."
+    )
     list_display = [
         "shown",
         "first_name",

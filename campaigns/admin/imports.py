@@ -40,6 +40,7 @@ FIELDS: list[Any] = [
 
 @admin.register(ImportJob)
 class ImportJobAdmin(ListImportAdmin):
+    when_empty = "No list was imported yet. Lists of contacts are uploaded here or sent through the API."
     kind = CONTACTS
     view_permission = "campaigns.view_contact"
     add_permission = "campaigns.add_contact"

@@ -11,6 +11,7 @@ from outbound_site.stamped_admin import StampedAdmin
 
 @admin.register(SkillGroup)
 class SkillGroupAdmin(MarkableAdmin, StampedAdmin):
+    when_empty = "There is no skill group yet. A campaign reaches its agents through one: add it first."
     list_display = ["name", "description", "peripheral_number", "campaign"]
     list_select_related = ["info__campaign"]
     list_filter = [("info", admin.EmptyFieldListFilter)]

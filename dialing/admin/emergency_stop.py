@@ -26,6 +26,9 @@ NAMED = 20
 class StopReportAdmin(admin.ModelAdmin):
     """Reports are made by stops and are never changed."""
 
+    when_empty = (
+        "There was no emergency stop yet. The button is at the top of every page, for those who may press it."
+    )
     list_display = [
         "when",
         "user_name",
@@ -38,7 +41,6 @@ class StopReportAdmin(admin.ModelAdmin):
     list_filter = ["at", "every_origin"]
     search_fields = ["user_name", "campaigns__name"]
     list_select_related = ["resumed_by"]
-    change_list_template = "admin/dialing/stopreport/change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StopReport]:
         return super().get_queryset(request).annotate(campaign_count=Count("stopped"))

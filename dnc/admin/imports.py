@@ -59,6 +59,9 @@ class UploadForm(forms.Form):
 class FileImportAdmin(admin.ModelAdmin):
     """The import history; nothing in it is changed by people."""
 
+    when_empty = (
+        "No file was imported yet. Files are uploaded here, or found by an import rule when they appear."
+    )
     list_display = [
         "file_name",
         "source",

@@ -63,6 +63,9 @@ def _faults(lines: Iterable[str]) -> Iterator[str]:
 class HandEntryAdmin(admin.ModelAdmin):
     """Numbers added by hand, and the pages on which numbers are looked up, added and removed."""
 
+    when_empty = (
+        "No number was added by hand. Numbers are looked up, added and removed on the page of that name."
+    )
     list_display = ["number_link", "added_by", "added_at", "reason"]
     list_display_links = None
     list_filter = ["added_at"]
@@ -175,6 +178,7 @@ class HandEntryAdmin(admin.ModelAdmin):
 
 @admin.register(HandRemoval)
 class HandRemovalAdmin(admin.ModelAdmin):
+    when_empty = "No number was removed by hand."
     list_display = ["number_link", "removed_by", "removed_at", "reason", "removed_from"]
     list_display_links = None
     list_filter = ["removed_at"]

@@ -17,6 +17,9 @@ VALUES = ["name", "file_path", "overwrite", "rename_file_after_import"]
 
 @admin.register(ImportRule)
 class ImportRuleAdmin(StampedAdmin):
+    when_empty = (
+        "There is no rule yet. A rule names a file on this server, which is imported as soon as it appears."
+    )
     fields = [*VALUES, "version"]
     list_display = ["name", "file_path", "overwrite", "rename_file_after_import", "waiting_file", "problem"]
     search_fields = ["name"]

@@ -78,12 +78,13 @@ def watch(page, own_url, complaints):
 
 @pytest.fixture(scope="session")
 def axe():
-    """`axe(page)`: what axe-core finds wrong with the page, as readable lines."""
+    """`axe(page)`: what axe-core finds wrong with the page, as readable lines; with `only` by those rules."""
     rules = Axe()
 
-    def check(page):
+    def check(page, only=None):
         # Its look at style sheets would add styles of its own to the page, which the policy refuses.
-        found = rules.run(page, options={"preload": False}).response["violations"]
+        options = {"preload": False} | ({"runOnly": only} if only else {})
+        found = rules.run(page, options=options).response["violations"]
         return [
             f"{page.url} {violation['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
             for violation in found

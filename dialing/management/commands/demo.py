@@ -13,7 +13,7 @@ SPEED = 10
 
 
 class Command(Serve):
-    help = "Serve a demonstration: two campaigns, 5,000 contacts, a Do Not Call file, two simulated dialers."
+    help = "Serve a demonstration: campaigns, 5,000 contacts, a Do Not Call file, two simulated dialers."
 
     def make_ready(self) -> str:
         self.stdout.write("Importing 5,000 contacts and a Do Not Call file ...")

@@ -1,0 +1,53 @@
+"""Every page of the admin in a real browser: it keeps the rules of accessibility, is no wider than the screen
+and makes no complaint in the console."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.admin_world import addresses
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(900),
+]
+# Width, theme and the rules to keep there: all of them, and those that width and theme have a part in.
+DESK = (1280, "light", None)
+PHONE = (390, "dark", ["color-contrast", "scrollable-region-focusable", "target-size", "link-in-text-block"])
+
+
+@pytest.mark.parametrize(("name", "fewest"), [("alice", 90), ("sam", 60)])
+def test_every_page_fits_and_keeps_the_rules(open_page, axe, world, request, name, fewest):
+    page = open_page(request.getfixturevalue(name))
+    found, opened = [], 0
+    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    for address in addresses():
+        before = len(found)
+        if page.goto(address).status != 200:
+            del found[before:]  # The console tells of the answer 403.
+            continue
+        opened += 1
+        for width, scheme, rules in (DESK, PHONE):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            found += [f"{width} {scheme} {problem}" for problem in axe(page, rules)]
+            if (needed := page.evaluate("document.documentElement.scrollWidth")) > width:
+                found.append(f"{address} is {needed} wide on a screen of {width}")
+
+    assert found == []
+    assert opened > fewest
+
+
+def test_a_report_is_printed_dark_on_white_from_a_dark_screen_too(open_page, world, sam):
+    page = open_page(sam, color_scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto("/admin/dialing/stopreport/")
+    page.locator("#result_list a").first.click()
+
+    def color_of(selector):
+        return page.locator(selector).first.evaluate("part => getComputedStyle(part).color")
+
+    assert {color_of(part) for part in ("h1", "dd", "th", "main a")} <= {"rgb(0, 0, 0)", "rgb(51, 51, 51)"}
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert not page.locator("#header").is_visible()
+    expect(page.locator(".printed")).to_contain_text(sam.username)
