@@ -4,7 +4,7 @@ called, callbacks of tomorrow, an import with rows that were refused."""
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from callbacks import scheduling
 from callbacks.models import Agent, PersonalCallback
@@ -57,9 +57,8 @@ def make_campaign() -> Campaign:
 
 def import_with_bad_rows(campaign: Campaign, user: Any) -> None:
     """As in the browser: the file is looked at first and its bad rows are handed back."""
-    job = prepare(
-        CONTACTS, ImportJob(campaign=campaign, user=user), ContentFile(ROWS.encode(), "renewals.csv")
-    )
+    file = SimpleUploadedFile("renewals.csv", ROWS.encode())
+    job = prepare(CONTACTS, ImportJob(campaign=campaign, user=user), file)
     import_prepared(CONTACTS, job, skip_bad=True)
 
 

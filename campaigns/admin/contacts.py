@@ -33,7 +33,7 @@ PHONE_FIELDS: Any = [
 ]
 
 
-class ContactPhoneInline(admin.TabularInline):
+class ContactPhoneInline(admin.StackedInline):
     model = ContactPhone
     fields = PHONE_FIELDS
     readonly_fields = PHONE_FIELDS
@@ -78,7 +78,6 @@ class ContactAdmin(admin.ModelAdmin):
     list_filter = ["status", ("campaign", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["campaign"]
     search_fields = ["search_text"]
-    search_help_text = "Part of an account number or name, or a whole phone number"
     fields = FIELDS
     readonly_fields = FIELDS
     inlines = [ContactPhoneInline]

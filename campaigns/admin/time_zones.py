@@ -1,5 +1,7 @@
 """What time it is everywhere and who may be called there; the hours are those of new campaigns at first."""
 
+from typing import Any
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -23,7 +25,7 @@ class HoursForm(forms.Form):
 def time_zones_page(request: HttpRequest) -> HttpResponse:
     demand(request, "timezones.view_timezone")
     options, at = BlendedAgentOptions.load(), timezone.now()
-    hours = {"start": options.dial_start, "end": options.dial_end}
+    hours: dict[str, Any] = {"start": options.dial_start, "end": options.dial_end}
     form = HoursForm(hours | request.GET.dict())
     shown = form.cleaned_data if form.is_valid() else hours
     place = shown.get("place", "").casefold()

@@ -131,7 +131,7 @@ class FileImportAdmin(admin.ModelAdmin):
 
     @admin.display(description="requested by", empty_value="–")
     def by(self, batch: FileImport) -> str | None:
-        return batch.requested_by and batch.requested_by.get_username()
+        return batch.requested_by.get_username() if batch.requested_by else None
 
     @admin.display(description="took")
     def duration(self, batch: FileImport) -> str:

@@ -193,7 +193,7 @@ class HandRemovalAdmin(admin.ModelAdmin):
 
     @admin.display(description="removed by", empty_value="–")
     def by(self, removal: HandRemoval) -> str | None:
-        return removal.removed_by and removal.removed_by.get_username()
+        return removal.removed_by.get_username() if removal.removed_by else None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -54,7 +54,7 @@ class ListImportAdmin(admin.ModelAdmin):
 
     @admin.display(description="user", ordering="user__username", empty_value="–")
     def by(self, job: ListImport) -> str | None:
-        return job.user and job.user.get_username()
+        return job.user.get_username() if job.user else None
 
     @admin.display(description="took")
     def took(self, job: ListImport) -> str:
