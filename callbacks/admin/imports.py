@@ -28,7 +28,7 @@ class CallbackImportAdmin(ListImportAdmin):
     view_permission = "callbacks.view_personalcallback"
     add_permission = "callbacks.add_personalcallback"
     overwrite_permission = "callbacks.delete_personalcallback"
-    list_display = ["created_at", "source", "file_name", "by", "state", "rows_stored", "rows_bad", "took"]
+    list_display = ["created_at", "state", "rows_stored", "rows_bad", "file_name", "by", "source", "took"]
     list_filter = ["state", "source", "created_at"]
     list_select_related = ["user"]
     search_fields = ["file_name"]

@@ -50,13 +50,13 @@ class ImportJobAdmin(ListImportAdmin):
     list_display = [
         "created_at",
         "campaign",
-        "source",
-        "file_name",
-        "by",
         "state",
         "rows_stored",
         "rows_bad",
         "rows_duplicate",
+        "file_name",
+        "by",
+        "source",
         "took",
     ]
     list_filter = ["state", "source", "created_at", ("campaign", admin.RelatedOnlyFieldListFilter)]
