@@ -63,7 +63,8 @@ def import_with_bad_rows(campaign: Campaign, user: Any) -> None:
 
 
 def make_callback(at: datetime, agent_id: str, first_name: str, last_name: str) -> None:
-    agent = Agent.objects.active().get(agent_id=agent_id)
+    agents: Any = Agent.objects
+    agent = agents.active().get(agent_id=agent_id)
     who = {"agent": agent, "first_name": first_name, "last_name": last_name}
     if not PersonalCallback.objects.filter(callback_date_time=at, **who).exists():
         scheduling.schedule({**who, "callback_date_time": at, "phone": f"21255502{at.hour:02}"})
