@@ -43,9 +43,7 @@ def furnish(user):
     contact_of(stopped, account_number="6782", first_name="Henry", last_name="Martin")
     claim_records("north", stopped.pk, 1)
     stop_all_campaigns(user)
-    CampaignFactory(
-        name="Welcome_Calls_of_a_Name_as_Long_as_It_May_Be_Or_Nearly", skill_groups=[second], **ALL_DAY
-    )
+    CampaignFactory(name="W" * 32, skill_groups=[second], **ALL_DAY)
     update_campaign(stopped.pk, 1, {"max_attempts": 5}, SkillGroupChange())
     callbacks(stopped)
     imports(user, stopped)
