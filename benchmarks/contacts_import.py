@@ -73,11 +73,10 @@ def prepared_rows(campaign: Any) -> tuple[list[list[Any]], list[list[Any]]]:
         changed(
             ContactPhone,
             row,
-            job_id=job.pk,
             contact_id=row["contact_id"] - first.pk + shift,
             id=phone_shift + at,
         )
-        for at, row in enumerate(ContactPhone.objects.filter(job=imported).order_by("pk").values())
+        for at, row in enumerate(ContactPhone.objects.filter(contact__job=imported).order_by("pk").values())
     ]
     return contacts, phones
 
@@ -94,8 +93,13 @@ def changed(model: Any, row: dict[str, Any], **changes: Any) -> list[Any]:
         connection.ops.adapt_datetimefield_value if connection.vendor == "sqlite" else lambda value: value
     )
     row |= changes
-    values = (row[field.attname] for field in model._meta.concrete_fields)
+    values = (row[field.attname] for field in stored_fields(model))
     return [prepare(value) if hasattr(value, "tzinfo") else value for value in values]
+
+
+def stored_fields(model: Any) -> list[Any]:
+    """Without those that the database makes."""
+    return [field for field in model._meta.concrete_fields if not field.generated]
 
 
 def write_bare(tables: list[tuple[Any, list[list[Any]]]]) -> None:
@@ -103,7 +107,7 @@ def write_bare(tables: list[tuple[Any, list[list[Any]]]]) -> None:
 
     with transaction.atomic(), connection.cursor() as cursor:
         for model, rows in tables:
-            columns = ", ".join(field.column for field in model._meta.concrete_fields)
+            columns = ", ".join(field.column for field in stored_fields(model))
             target = f"{model._meta.db_table} ({columns})"
             if connection.vendor == "postgresql":
                 with cursor.copy(f"COPY {target} FROM STDIN") as copy:
@@ -133,7 +137,6 @@ def store_by_orm(campaign: Any, count: int) -> None:
             for position in range(1, 4):
                 ContactPhone.objects.create(
                     contact=contact,
-                    job=job,
                     position=position,
                     number="2125550100",
                     zone_set=zone,

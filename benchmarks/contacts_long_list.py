@@ -66,7 +66,7 @@ def copy_rows(model: Any, moved: dict[Any, int], first: int, last: int) -> None:
     """Copy what belongs to these jobs, its ids and references moved."""
     from django.db import connection
 
-    fields = model._meta.concrete_fields
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
     columns = ", ".join(field.column for field in fields)
     values = ", ".join(
         f"{field.column} + {moved[field.related_model or model]}"
@@ -74,11 +74,16 @@ def copy_rows(model: Any, moved: dict[Any, int], first: int, last: int) -> None:
         else field.column
         for field in fields
     )
-    table, job = model._meta.db_table, "id" if model._meta.model_name == "importjob" else "job_id"
+    table = model._meta.db_table
+    belongs = {
+        "importjob": "id BETWEEN %s AND %s",
+        "contact": "job_id BETWEEN %s AND %s",
+        "contactphone": "contact_id IN (SELECT id FROM campaigns_contact WHERE job_id BETWEEN %s AND %s)",
+    }
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table} WHERE {job} BETWEEN %s AND %s"
-            " ORDER BY id",
+            f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table}"
+            f" WHERE {belongs[model._meta.model_name]} ORDER BY id",
             [first, last],
         )
 

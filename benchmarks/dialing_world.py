@@ -90,7 +90,7 @@ def fill(contacts: int) -> Any:
         contact = Contact(campaign=campaign, job=job, pk=0)
         columns = {"id": f"{first} + i", "status": status, "callback_at": later, "zone_set_id": zone}
         write_rows(cursor, contact, contacts, columns)
-        phone = ContactPhone(job=job, position=1, zone_source="C", pk=0)
+        phone = ContactPhone(position=1, zone_source="C", pk=0)
         columns = {"id": f"{first} + i", "contact_id": f"{first} + i", "number": number, "zone_set_id": zone}
         write_rows(cursor, phone, contacts, columns)
     return campaign
@@ -108,7 +108,7 @@ def write_rows(cursor: Any, row: Any, count: int, expressions: dict[str, str]) -
     """`count` rows like this one, with SQL expressions of `i` (0, 1, ...) for some columns."""
     from django.db import connection
 
-    columns = {field.column: field for field in row._meta.concrete_fields}
+    columns = {field.column: field for field in row._meta.concrete_fields if not field.generated}
     constant = [
         field.get_db_prep_save(field.pre_save(row, add=True), connection)
         for name, field in columns.items()

@@ -187,7 +187,6 @@ def write_contacts(job: ImportJob, rows: ContactRows) -> None:
     bulk_load(Contact, contacts, len(rows))
     columns = {
         "contact_id": phones.contact_ids,
-        "job_id": job.pk,
         "position": phones.positions,
         "number": phones.numbers,
         "zone_set_id": phones.zone_set_ids,

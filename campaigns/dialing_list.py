@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.db import connection, models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Max, Min, OuterRef, Q
 from django.utils import timezone
 
 from campaigns.models import CallStatus, Campaign, Contact, ContactPhone, ImportJob, ImportState
+from campaigns.runs import runs_of
 
+EVERY = Q()
 LIST_LOCK = 0x6F62_6C73
 # A dialer has them, or had them when it was last heard of: they may have been dialed.
 IN_A_DIALER = [CallStatus.ACTIVE, CallStatus.DIALED, CallStatus.UNKNOWN]
@@ -35,9 +37,8 @@ def remove_contacts(campaign: Campaign, but: ImportJob | None = None) -> None:
     """The same inside a transaction that holds the list: at its commit another list begins, that of the job
     `but` if there is one.
     """
-    jobs = campaign.import_jobs.exclude(pk=but.pk) if but else campaign.import_jobs.all()
-    _delete(Contact.objects.filter(campaign=campaign, job__in=jobs))
-    _delete(ContactPhone.objects.filter(job__in=jobs))
+    contacts = Contact.objects.filter(campaign=campaign)
+    _remove(campaign.pk, contacts.exclude(job=but) if but else contacts)
     Campaign.objects.filter(pk=campaign.pk).update(list_started_at=timezone.now())
 
 
@@ -46,14 +47,26 @@ def undo_import(job: ImportJob) -> ImportJob:
     with transaction.atomic():
         lock_list(job.campaign_id)
         mine = Contact.objects.filter(campaign=job.campaign_id, job=job)
-        job.rows_undone = _delete(mine.filter(calls_made=0).exclude(status__in=IN_A_DIALER))
+        not_dialed = Q(calls_made=0) & ~Q(status__in=IN_A_DIALER)
+        job.rows_undone = _remove(job.campaign_id, mine, not_dialed)
         job.rows_kept = mine.count()
-        # Contacts first: one that a dialer takes at this moment keeps its phones.
-        left = Contact.objects.filter(pk=OuterRef("contact"))
-        _delete(ContactPhone.objects.filter(~Exists(left), job=job))
         job.state = ImportState.UNDONE
         job.save(update_fields=["rows_undone", "rows_kept", "state"])
     return job
+
+
+def _remove(campaign_id: int, contacts: models.QuerySet[Contact], which: Q = EVERY) -> int:
+    """Remove those of some contacts of the campaign, and their phones; their number.
+
+    Contacts first: one that a dialer takes at this moment keeps its phones.
+    """
+    ends = contacts.aggregate(contact__gte=Min("pk"), contact__lte=Max("pk"))
+    runs = runs_of(campaign_id)
+    removed = _delete(contacts.filter(which))
+    left = Contact.objects.filter(pk=OuterRef("contact"))
+    if removed:
+        _delete(ContactPhone.objects.filter(~Exists(left), run__in=runs, **ends))
+    return removed
 
 
 def _delete(rows: models.QuerySet[Any]) -> int:
@@ -63,13 +76,13 @@ def _delete(rows: models.QuerySet[Any]) -> int:
 
 def known_accounts(campaign_id: int, keys: set[str]) -> set[str]:
     """Those of the account keys that contacts of the campaign have."""
-    found = Contact.objects.filter(campaign=campaign_id, account_key__in=keys)
+    found = Contact.objects.filter(campaign=campaign_id, run__in=runs_of(campaign_id), account_key__in=keys)
     return set(found.order_by().values_list("account_key", flat=True))
 
 
 def known_first_phones(campaign_id: int, numbers: set[str]) -> set[str]:
     """Those of the numbers that are the first phone of a contact of the campaign."""
     before = ContactPhone.objects.filter(contact=OuterRef("contact"), position__lt=OuterRef("position"))
-    jobs = ImportJob.objects.filter(campaign=campaign_id)
-    found = ContactPhone.objects.filter(~Exists(before), job__in=jobs, number__in=numbers)
+    found = ContactPhone.objects.filter(~Exists(before), run__in=runs_of(campaign_id), number__in=numbers)
+    found = found.filter(contact__campaign=campaign_id)
     return set(found.order_by().values_list("number", flat=True))

@@ -1,9 +1,8 @@
-from django.db.models import Q
+from django.db.models import F, Q
 
 from campaigns.models import Campaign, Contact, SkillGroup
 from outbound_site.unifiedconfig.filters import ResourceFilter
 from outbound_site.unifiedconfig.text import Fold
-from timezones.models import CodePointOrder
 
 
 class CampaignFilter(ResourceFilter):
@@ -43,11 +42,11 @@ class SkillGroupFilter(ResourceFilter):
 class ContactFilter(ResourceFilter):
     searched = {"accountNumber": "account_number", "firstName": "first_name", "lastName": "last_name"}
     sorted_by = {
-        "accountNumber": CodePointOrder("account_key"),
+        "accountNumber": F("account_key"),
         "firstName": "first_name",
         "lastName": "last_name",
     }
-    default_order = (CodePointOrder("account_key"), "pk")
+    default_order = ("account_key", "pk")
 
     class Meta:
         model = Contact

@@ -13,6 +13,7 @@ from campaigns.contact_import import import_content
 from campaigns.dialing_list import delete_contacts
 from campaigns.filters import CampaignFilter, ContactFilter, SkillGroupFilter
 from campaigns.models import Campaign, Contact, ContactPhone, Origin, SkillGroup
+from campaigns.runs import ids_by_account
 from campaigns.serializers import (
     CampaignSerializer,
     ContactImportSerializer,
@@ -96,9 +97,21 @@ class CSVRenderer(UnifiedXMLRenderer):
 class ContactPagination(UnifiedPagination):
     def rows(self, queryset: QuerySet[Contact], start: int, stop: int) -> list[Contact]:
         """First the ids, which the database finds in an index alone; then the contacts of this page."""
-        ids = super().rows(queryset.values_list("pk", flat=True), start, stop)
+        ids = self.ids_of_whole_list(start, stop)
+        if ids is None:
+            ids = super().rows(queryset.values_list("pk", flat=True), start, stop)
         found = queryset.in_bulk(ids)
         return [found[pk] for pk in ids if pk in found]
+
+    def ids_of_whole_list(self, start: int, stop: int) -> list[int] | None:
+        """From the nearer end; None when the list is searched, or sorted in another way."""
+        if self.request.query_params.keys() & {"q", "sort"}:
+            return None
+        campaign_id = int(self.request.parser_context["kwargs"]["campaign"])
+        if start <= self.total - stop:
+            return ids_by_account(campaign_id, start, stop)
+        ids = ids_by_account(campaign_id, self.total - stop, self.total - start, backwards=True)
+        return ids and ids[::-1]
 
 
 class OfCampaign(UnifiedViewSet):

@@ -9,8 +9,9 @@ from typing import Any
 from django.db.models import Q
 
 from callbacks.models import PersonalCallback
-from campaigns.models import Campaign, Contact, ContactPhone, ImportJob
+from campaigns.models import Campaign, Contact, ContactPhone
 from campaigns.models.contact import SEARCH_SEPARATOR
+from campaigns.runs import all_runs
 from dialing.models import CallHistory
 from dnc import do_not_call_list
 from dnc.models import HandEntry
@@ -52,16 +53,13 @@ def contacts(text: str) -> list[Contact]:
 def _with_number(number: str) -> set[int]:
     if not number:
         return set()
-    # By job, as the index on numbers begins with it.
-    phones = ContactPhone.objects.filter(job__in=ImportJob.objects.values("pk"), number=number)
+    phones = ContactPhone.objects.filter(run__in=all_runs(), number=number)
     return set(phones.order_by("-contact").values_list("contact", flat=True)[:MOST])
 
 
 def _with_account(text: str) -> set[int]:
-    # By campaign and job for the same reason.
-    jobs = ImportJob.objects.values("pk")
     campaigns = Campaign.objects.active().values("pk")
-    found = Contact.objects.filter(campaign__in=campaigns, job__in=jobs, account_key=text.lower())
+    found = Contact.objects.filter(campaign__in=campaigns, run__in=all_runs(), account_key=text.lower())
     return set(found.order_by("-pk").values_list("pk", flat=True)[:MOST])
 
 

@@ -160,7 +160,6 @@ class ContactFactory(DjangoModelFactory):
     def phones(contact, create, numbers):
         for position, number in enumerate(numbers if numbers is not None else ["2125550100"], 1):
             contact.phones.create(
-                job=contact.job,
                 position=position,
                 number=number,
                 zone_set=contact.zone_set,

@@ -28,6 +28,14 @@ class CodePointOrder(models.Func):
         return self.as_sql(compiler, connection, template='%(expressions)s COLLATE "C"', **extra_context)
 
 
+class CodePointField(models.CharField):
+    """Text in that order, and an index over it, too."""
+
+    def db_parameters(self, connection: Any) -> Any:
+        parameters = super().db_parameters(connection)
+        return parameters | {"collation": "C"} if connection.vendor == "postgresql" else parameters
+
+
 class TimeZoneQuerySet(models.QuerySet["TimeZone"]):
     def current(self) -> Self:
         """The zones of the latest list, west to east (API text, "Time Zone API")."""

@@ -11,6 +11,7 @@ Prefixes are kept in international form, country code first. A number is brought
 Numbers of 7 digits or fewer are local and get no search (outbound-option.md 6, ImportRegLocalNumberSize).
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -21,6 +22,7 @@ from phonenumbers import PhoneMetadata
 from timezones.models import RegionPrefix
 
 LOCAL_NUMBER_SIZE = 7
+HEAD = 4
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,13 @@ class RegionPrefixMatcher:
     def __init__(self, zone_sets: Mapping[str, int], home: HomeCountry) -> None:
         self._zone_sets = zone_sets
         self._home = home
-        self._lengths = sorted({len(prefix) for prefix in zone_sets}, reverse=True)
+        self._short = sorted({len(prefix) for prefix in zone_sets if len(prefix) < HEAD}, reverse=True)
+        # For the first digits of a number, how long prefixes that begin so are, longest first: most have few.
+        lengths: dict[str, set[int]] = defaultdict(lambda: {*self._short})
+        for prefix in zone_sets:
+            if len(prefix) >= HEAD:
+                lengths[prefix[:HEAD]].add(len(prefix))
+        self._lengths = {head: sorted(found, reverse=True) for head, found in lengths.items()}
 
     @classmethod
     def from_database(cls) -> Self:
@@ -82,7 +90,7 @@ class RegionPrefixMatcher:
         if len(digits) <= LOCAL_NUMBER_SIZE:
             return None
         number = self._home.international(digits)
-        for length in self._lengths:
+        for length in self._lengths.get(number[:HEAD], self._short):
             found = self._zone_sets.get(number[:length])
             if found is not None:
                 return found

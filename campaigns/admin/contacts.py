@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from campaigns.models import Contact, ContactPhone, ImportJob
+from campaigns.models import Contact, ContactPhone
+from campaigns.runs import all_runs
 
 PHONE_CHARACTERS = set("0123456789#*")
 FIELDS: list[Any] = [
@@ -96,8 +97,7 @@ class ContactAdmin(admin.ModelAdmin):
         term = search_term.strip()
         found, _ = super().get_search_results(request, queryset, term.lower())
         if term and set(term) <= PHONE_CHARACTERS:
-            # By job, as the index on numbers begins with it.
-            phones = ContactPhone.objects.filter(job__in=ImportJob.objects.values("pk"), number=term)
+            phones = ContactPhone.objects.filter(run__in=all_runs(), number=term)
             found |= queryset.filter(pk__in=phones.order_by().values("contact"))
         return found, False
 

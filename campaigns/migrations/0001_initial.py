@@ -3,6 +3,7 @@
 import datetime
 
 import django.db.models.deletion
+import django.db.models.expressions
 import django.db.models.functions.text
 import django.utils.timezone
 import simple_history.models
@@ -11,6 +12,7 @@ from django.db import migrations, models
 
 import campaigns.models.campaign
 import outbound_site.validators
+import timezones.models
 from outbound_site.sequences import start_ids_at
 
 
@@ -486,8 +488,18 @@ class Migration(migrations.Migration):
                         blank=True, max_length=50, validators=[outbound_site.validators.printable]
                     ),
                 ),
-                ("account_key", models.CharField(blank=True, editable=False, max_length=60)),
+                ("account_key", timezones.models.CodePointField(blank=True, editable=False, max_length=60)),
                 ("search_text", models.CharField(blank=True, editable=False, max_length=300)),
+                (
+                    "run",
+                    models.GeneratedField(
+                        expression=django.db.models.expressions.CombinedExpression(
+                            models.F("id"), "/", models.Value(16384)
+                        ),
+                        output_field=models.IntegerField(),
+                        db_persist=True,
+                    ),
+                ),
                 ("import_date", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 (
                     "status",
@@ -1226,13 +1238,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "job",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="campaigns.importjob",
+                    "run",
+                    models.GeneratedField(
+                        expression=django.db.models.expressions.CombinedExpression(
+                            models.F("contact"), "/", models.Value(16384)
+                        ),
+                        output_field=models.IntegerField(),
+                        db_persist=True,
                     ),
                 ),
             ],
@@ -1659,7 +1671,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="contactphone",
-            index=models.Index(models.F("job"), models.F("number"), name="phone_by_number"),
+            index=models.Index(models.F("run"), models.F("number"), name="phone_by_number"),
         ),
         migrations.AddConstraint(
             model_name="contactphone",
@@ -1687,8 +1699,16 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="contact",
             index=models.Index(
-                models.F("campaign"), models.F("job"), models.F("account_key"), name="contact_by_account"
+                models.F("campaign"),
+                models.F("run"),
+                models.F("account_key"),
+                models.F("id"),
+                name="contact_by_account",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="contact",
+            index=models.Index(models.F("job"), models.F("id"), name="contact_by_job"),
         ),
         migrations.AddConstraint(
             model_name="contact",

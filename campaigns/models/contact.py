@@ -5,11 +5,13 @@ from campaigns.models.campaign import Campaign
 from outbound_site.unifiedconfig.references import ref_url
 from outbound_site.validators import MaxBytes, phone_characters, printable
 from timezones.local_time import gmt_offset
-from timezones.models import ZoneSet
+from timezones.models import CodePointField, ZoneSet
 
 MAX_PHONES = 10
 # No text that is accepted holds it, and no word of a search.
 SEARCH_SEPARATOR = "\x1f"
+# Contacts in a run (campaigns/runs.py): few, so that the pages an import touches stay in the cache.
+RUN = 16_384
 
 
 class CallStatus(models.TextChoices):
@@ -52,7 +54,7 @@ class Contact(models.Model):
     first_name = models.CharField(max_length=50, blank=True, validators=[printable])
     last_name = models.CharField(max_length=50, blank=True, validators=[printable])
     # Lower case of the above, for order and search without regard to case.
-    account_key = models.CharField(max_length=60, blank=True, editable=False)
+    account_key = CodePointField(max_length=60, blank=True, editable=False)
     # All three, with SEARCH_SEPARATOR between.
     search_text = models.CharField(max_length=300, blank=True, editable=False)
     import_date = models.DateTimeField(default=timezone.now, editable=False)
@@ -72,12 +74,16 @@ class Contact(models.Model):
         ZoneSet, models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
 
+    run = models.GeneratedField(
+        expression=models.F("id") / RUN, output_field=models.IntegerField(), db_persist=True
+    )
+
     class Meta:
         ordering = ["pk"]
         indexes = [
             models.Index("campaign", "status", "zone_set", "callback_at", "id", name="contact_due"),
-            # The job stands before the random key, so that an import touches few pages of a long list.
-            models.Index("campaign", "job", "account_key", name="contact_by_account"),
+            models.Index("campaign", "run", "account_key", "id", name="contact_by_account"),
+            models.Index("job", "id", name="contact_by_job"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -99,10 +105,6 @@ class ContactPhone(models.Model):
     contact = models.ForeignKey(
         Contact, models.CASCADE, related_name="phones", db_constraint=False, db_index=False
     )
-    # The contact's, repeated for the index below.
-    job = models.ForeignKey(
-        "campaigns.ImportJob", models.CASCADE, related_name="+", db_constraint=False, db_index=False
-    )
     position = models.PositiveSmallIntegerField(help_text="1 to 10: the column PhoneNN it came in.")
     number = models.CharField(max_length=20, validators=[phone_characters])
     zone_set = models.ForeignKey(
@@ -115,10 +117,13 @@ class ContactPhone(models.Model):
         null=True, blank=True, help_text="The next call to this phone is due then; at once when empty."
     )
     closed = models.BooleanField(default=False, help_text="Not dialed again.")
+    run = models.GeneratedField(
+        expression=models.F("contact") / RUN, output_field=models.IntegerField(), db_persist=True
+    )
 
     class Meta:
         ordering = ["contact", "position"]
-        indexes = [models.Index("job", "number", name="phone_by_number")]
+        indexes = [models.Index("run", "number", name="phone_by_number")]
         constraints = [
             models.UniqueConstraint("contact", "position", name="one_phone_a_position"),
             models.CheckConstraint(

@@ -87,8 +87,9 @@ def text_rows(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
     reader = csv.reader(lines, delimiter=delimiter)
     line = 1
     for row in reader:
-        if any(map(str.strip, row)):
-            yield line, [field.strip() for field in row]
+        fields = list(map(str.strip, row))
+        if any(fields):
+            yield line, fields
         line = reader.line_num + 1
 
 
@@ -153,12 +154,18 @@ def tables_of(
     """
     used = [(position, column) for position, column in enumerate(columns) if column]
     while chunk := list(islice(rows, size)):
-        kept = []
-        for line, row in chunk:
-            if any(row[len(columns) :]):
-                message = f"{len(row)} fields where the header has {len(columns)}"
-                verdicts.add(line, "", "", "invalidInput.columnCount", message)
-            else:
-                kept.append((line, row + [""] * (len(columns) - len(row))))
-        fields = {column: [row[position] for _, row in kept] for position, column in used}
-        yield len(chunk), Table(fields, [line for line, _ in kept])
+        kept = chunk
+        if {len(row) for _, row in chunk} != {len(columns)}:
+            kept = list(of_width(chunk, len(columns), verdicts))
+        fields: Sequence[Sequence[str]] = list(zip(*(row for _, row in kept), strict=True))
+        values = {column: fields[position] if kept else [] for position, column in used}
+        yield len(chunk), Table(values, [line for line, _ in kept])
+
+
+def of_width(rows: Iterable[Row], width: int, verdicts: Verdicts) -> Iterator[Row]:
+    for line, row in rows:
+        if any(row[width:]):
+            message = f"{len(row)} fields where the header has {width}"
+            verdicts.add(line, "", "", "invalidInput.columnCount", message)
+        else:
+            yield line, row[:width] + [""] * (width - len(row))

@@ -16,7 +16,7 @@ def bulk_load(model: type[models.Model], columns: Mapping[str, Any], rows: int) 
     """Insert that many rows. `columns` by attribute (`campaign_id`): a list of one value for each row, or one
     value for all rows. Columns not given get the field's default; values are not checked.
     """
-    fields = [field for field in model._meta.local_concrete_fields if not _makes_its_id(field, columns)]
+    fields = [field for field in model._meta.local_concrete_fields if not _made_there(field, columns)]
     values = {field: columns.get(field.attname, field.get_default()) for field in fields}
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
@@ -38,8 +38,9 @@ def take_ids(model: type[models.Model], count: int) -> Sequence[int]:
     return range(last + 1, last + 1 + count)
 
 
-def _makes_its_id(field: Any, columns: Mapping[str, Any]) -> bool:
-    return bool(field.primary_key and field.attname not in columns)
+def _made_there(field: Any, columns: Mapping[str, Any]) -> bool:
+    """Whether the database itself gives the value."""
+    return bool(field.generated or (field.primary_key and field.attname not in columns))
 
 
 def _insert_many(target: str, values: Mapping[Any, Any], rows: int) -> None:

@@ -115,7 +115,6 @@ def build(values, people, at):
         ContactPhone.objects.bulk_create(
             ContactPhone(
                 contact=contact,
-                job=job,
                 position=position,
                 number=phone["number"],
                 calls_made=phone["calls_made"],

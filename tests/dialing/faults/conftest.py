@@ -109,7 +109,6 @@ def make_list(contacts, phones, **campaign):
     ContactPhone.objects.bulk_create(
         ContactPhone(
             contact=row,
-            job=job,
             position=position,
             number=f"{position}{row.pk:09}",
             zone_set=zone_set,

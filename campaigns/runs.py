@@ -1,0 +1,67 @@
+"""Runs: RUN contacts whose ids follow each other, and the order of a campaign's list.
+
+Account numbers and phones come in no order. Indexes over them begin with the run, so that an import touches
+few pages of an index however long the list is, as in a log-structured merge tree. Look-ups go run by run.
+"""
+
+from math import ceil
+from typing import Any
+
+from django.db import connection
+
+from campaigns.models.contact import Contact, ContactPhone
+
+CONTACTS = connection.ops.quote_name(Contact._meta.db_table)
+PHONES = connection.ops.quote_name(ContactPhone._meta.db_table)
+# One index probe a run, where DISTINCT would read all rows.
+RUNS = """WITH RECURSIVE runs(run) AS (
+    SELECT min(run) FROM {table} WHERE {condition}
+    UNION ALL
+    SELECT (SELECT min(run) FROM {table} WHERE {condition} AND run > runs.run)
+    FROM runs WHERE runs.run IS NOT NULL
+)"""
+OF_CAMPAIGN = RUNS.format(table=CONTACTS, condition="campaign_id = %s")
+OF_ALL_PHONES = RUNS.format(table=PHONES, condition="run >= 0")
+RUNS_OF = "{runs} SELECT run FROM runs WHERE run IS NOT NULL"
+NTH_OF_MANY = """{runs} SELECT account_key, id FROM {table} WHERE id IN (
+    SELECT (
+        SELECT row.id FROM {table} AS row WHERE row.campaign_id = %s AND row.run = runs.run
+        ORDER BY row.account_key {order}, row.id {order} LIMIT 1 OFFSET %s
+    ) FROM runs
+) ORDER BY account_key {order}, id {order} LIMIT 1 OFFSET %s"""
+UP_TO = """{runs} SELECT row.id FROM runs JOIN {table} AS row ON row.campaign_id = %s AND row.run = runs.run
+WHERE (row.account_key, row.id) {within} (%s, %s)
+ORDER BY row.account_key {order}, row.id {order} LIMIT %s OFFSET %s"""
+
+
+def runs_of(campaign_id: int) -> list[int]:
+    return [run for (run,) in _rows(RUNS_OF.format(runs=OF_CAMPAIGN), campaign_id, campaign_id)]
+
+
+def all_runs() -> list[int]:
+    return [run for (run,) in _rows(RUNS_OF.format(runs=OF_ALL_PHONES))]
+
+
+def ids_by_account(campaign_id: int, start: int, stop: int, *, backwards: bool = False) -> list[int] | None:
+    """Contacts of a campaign by account number and id, from `start` to before `stop`, or so from the end.
+
+    Only about twice `stop` contacts are sorted: if each of half the runs has its share of `stop` up to some
+    contact, then so many lie up to there in all. None when too few runs are that long; then sort the list.
+    """
+    if stop <= start:
+        return []
+    half = max(ceil(len(runs_of(campaign_id)) / 2), 1)
+    order, within = ("DESC", ">=") if backwards else ("ASC", "<=")
+    parts = {"runs": OF_CAMPAIGN, "table": CONTACTS, "order": order, "within": within}
+    owner = [campaign_id] * 3
+    share = ceil(stop / half)
+    bound = _rows(NTH_OF_MANY.format(**parts), *owner, share - 1, half - 1)
+    if not bound:
+        return None
+    return [pk for (pk,) in _rows(UP_TO.format(**parts), *owner, *bound[0], stop - start, start)]
+
+
+def _rows(statement: str, *values: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()

@@ -1,0 +1,63 @@
+"""The order of a campaign's list, whose index is one of runs (campaigns/runs.py)."""
+
+import random
+
+import pytest
+from django.db import connection
+
+from campaigns.contact_import import import_content
+from campaigns.models import Contact
+from campaigns.runs import ids_by_account, runs_of
+from tests.factories import CampaignFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def begin_a_run():
+    """The next contact begins one."""
+    last = Contact.objects.latest("pk")
+    following = (last.run + 1) * 16_384
+    statement = f"ALTER TABLE campaigns_contact ALTER id RESTART WITH {following}"
+    if connection.vendor == "sqlite":
+        statement = f"UPDATE sqlite_sequence SET seq = {following - 1} WHERE name = 'campaigns_contact'"
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.fixture(params=[10**6, 30, 1], ids="{} account numbers".format)
+def make_list(request):
+    """A campaign with lists of these lengths, each a run, between those of another one."""
+
+    def make_list(lengths):
+        chance, campaign, other = random.Random(1), CampaignFactory(), CampaignFactory()
+        for length in lengths:
+            rows = "".join(f"{chance.randrange(request.param)},5550100\n" for _ in range(length))
+            for owner in other, campaign:
+                import_content(owner, f"AccountNumber,Phone01\n{rows}", user=None)
+            begin_a_run()
+        return campaign
+
+    return make_list
+
+
+@pytest.mark.parametrize("lengths", [[400], [400] * 6, [1] * 8, [400, 3, 1, 40]])
+def test_every_part_of_the_list_is_found_by_its_runs(make_list, lengths):
+    campaign = make_list(lengths)
+    assert len(runs_of(campaign.pk)) == len(lengths)
+    ordered = Contact.objects.filter(campaign=campaign).order_by("account_key", "pk")
+    expected = list(ordered.values_list("pk", flat=True))
+    for start in {0, 1, len(expected) // 4, len(expected) // 2, len(expected) - 1}:
+        stop = min(start + 25, len(expected))
+        assert ids_by_account(campaign.pk, start, stop) in (expected[start:stop], None)
+        backwards = ids_by_account(campaign.pk, start, stop, backwards=True)
+        assert backwards in (expected[::-1][start:stop], None)
+
+
+def test_the_ends_of_a_long_list_are_found_without_sorting_it(make_list):
+    campaign = make_list([400] * 6)
+    assert len(ids_by_account(campaign.pk, 0, 25)) == 25
+    assert len(ids_by_account(campaign.pk, 200, 300, backwards=True)) == 100
+
+
+def test_a_campaign_without_contacts_has_no_page():
+    assert ids_by_account(CampaignFactory().pk, 0, 0) == []
