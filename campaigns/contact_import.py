@@ -113,6 +113,7 @@ def add_rows(job: ImportJob, rows: ContactRows) -> None:
     """Store the rows that are not duplicates, and count them on the job."""
     kept = without_duplicates(job.campaign, rows)
     job.rows_stored += len(kept)
+    job.rows_present += len(kept)
     job.rows_duplicate += len(rows) - len(kept)
     write_contacts(job, kept)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import connection, models, transaction
-from django.db.models import Exists, Max, Min, OuterRef, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
 from django.utils import timezone
 
 from campaigns.models import CallStatus, Campaign, Contact, ContactPhone, ImportJob, ImportState
@@ -39,7 +39,15 @@ def remove_contacts(campaign: Campaign, but: ImportJob | None = None) -> None:
     """
     contacts = Contact.objects.filter(campaign=campaign)
     _remove(campaign.pk, contacts.exclude(job=but) if but else contacts)
+    jobs = campaign.import_jobs.exclude(pk=but.pk) if but else campaign.import_jobs
+    jobs.filter(rows_present__gt=0).update(rows_present=0)
     Campaign.objects.filter(pk=campaign.pk).update(list_started_at=timezone.now())
+
+
+def length(campaign_id: int) -> int:
+    """Number of contacts of the campaign."""
+    present = ImportJob.objects.filter(campaign=campaign_id).aggregate(rows=Sum("rows_present"))["rows"]
+    return present or 0
 
 
 def undo_import(job: ImportJob) -> ImportJob:
@@ -49,9 +57,9 @@ def undo_import(job: ImportJob) -> ImportJob:
         mine = Contact.objects.filter(campaign=job.campaign_id, job=job)
         not_dialed = Q(calls_made=0) & ~Q(status__in=IN_A_DIALER)
         job.rows_undone = _remove(job.campaign_id, mine, not_dialed)
-        job.rows_kept = mine.count()
+        job.rows_kept = job.rows_present = mine.count()
         job.state = ImportState.UNDONE
-        job.save(update_fields=["rows_undone", "rows_kept", "state"])
+        job.save(update_fields=["rows_undone", "rows_kept", "rows_present", "state"])
     return job
 
 

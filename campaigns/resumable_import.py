@@ -77,6 +77,8 @@ def run(job: ImportJob, file: ListFile, progress: Callable[[int], None]) -> Verd
 
 def _hold(job: ImportJob) -> None:
     take_list(job)
-    stored = ImportJob.objects.only("lines_done", "state").get(pk=job.pk)
+    stored = ImportJob.objects.only("lines_done", "state", "rows_present").get(pk=job.pk)
     if (stored.lines_done, stored.state) != (job.lines_done, ImportState.RUNNING):
         raise ImportedAlready("another process is importing this file")
+    # Less than was stored when the list has been emptied since.
+    job.rows_present = stored.rows_present

@@ -10,7 +10,7 @@ from campaigns import contact_files
 from campaigns.configuration import SkillGroupChange, create_campaign, delete_campaign, update_campaign
 from campaigns.contact_columns import COLUMNS, SAMPLE
 from campaigns.contact_import import import_content
-from campaigns.dialing_list import delete_contacts
+from campaigns.dialing_list import delete_contacts, length
 from campaigns.filters import CampaignFilter, ContactFilter, SkillGroupFilter
 from campaigns.models import Campaign, Contact, ContactPhone, Origin, SkillGroup
 from campaigns.runs import ids_by_account
@@ -95,6 +95,11 @@ class CSVRenderer(UnifiedXMLRenderer):
 
 
 class ContactPagination(UnifiedPagination):
+    """The length of a whole list is kept, and an index gives its order, so that no page reads all of it."""
+
+    def count(self, queryset: QuerySet[Contact]) -> int:
+        return super().count(queryset) if "q" in self.request.query_params else length(self.campaign_id)
+
     def rows(self, queryset: QuerySet[Contact], start: int, stop: int) -> list[Contact]:
         """First the ids, which the database finds in an index alone; then the contacts of this page."""
         ids = self.ids_of_whole_list(start, stop)
@@ -107,11 +112,14 @@ class ContactPagination(UnifiedPagination):
         """From the nearer end; None when the list is searched, or sorted in another way."""
         if self.request.query_params.keys() & {"q", "sort"}:
             return None
-        campaign_id = int(self.request.parser_context["kwargs"]["campaign"])
         if start <= self.total - stop:
-            return ids_by_account(campaign_id, start, stop)
-        ids = ids_by_account(campaign_id, self.total - stop, self.total - start, backwards=True)
+            return ids_by_account(self.campaign_id, start, stop)
+        ids = ids_by_account(self.campaign_id, self.total - stop, self.total - start, backwards=True)
         return ids and ids[::-1]
+
+    @property
+    def campaign_id(self) -> int:
+        return int(self.request.parser_context["kwargs"]["campaign"])
 
 
 class OfCampaign(UnifiedViewSet):

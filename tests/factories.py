@@ -6,6 +6,7 @@ import factory
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
+from django.db.models import F
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -155,6 +156,10 @@ class ContactFactory(DjangoModelFactory):
     search_text = factory.LazyAttribute(
         lambda contact: "\x1f".join([contact.account_number, contact.first_name, contact.last_name]).lower()
     )
+
+    @factory.post_generation
+    def counted(contact, create, extracted):
+        ImportJob.objects.filter(pk=contact.job.pk).update(rows_present=F("rows_present") + 1)
 
     @factory.post_generation
     def phones(contact, create, numbers):

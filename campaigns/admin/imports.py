@@ -33,6 +33,7 @@ FIELDS: list[Any] = [
     "phones_by_row",
     "phones_by_prefix",
     "phones_by_campaign",
+    "rows_present",
     "rows_undone",
     "rows_kept",
 ]

@@ -1146,6 +1146,10 @@ class Migration(migrations.Migration):
                 ),
                 ("rows_undone", models.PositiveIntegerField(default=0)),
                 ("rows_kept", models.PositiveIntegerField(default=0, verbose_name="rows kept by the undo")),
+                (
+                    "rows_present",
+                    models.PositiveIntegerField(default=0, verbose_name="rows in the list now"),
+                ),
                 ("rejects", models.FileField(blank=True, upload_to="contact-rejects/")),
                 ("upload", models.FileField(blank=True, editable=False, upload_to="contact-uploads/")),
                 ("encoding", models.CharField(blank=True, max_length=32)),

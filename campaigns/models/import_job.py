@@ -17,6 +17,8 @@ class ImportJob(ListImport):
     phones_by_campaign = models.PositiveIntegerField("phones given the campaign's zone", default=0)
     rows_undone = models.PositiveIntegerField(default=0)
     rows_kept = models.PositiveIntegerField("rows kept by the undo", default=0)
+    # Kept, since a page of a list tells the list's length: counting millions takes a second.
+    rows_present = models.PositiveIntegerField("rows in the list now", default=0)
     rejects = models.FileField(upload_to="contact-rejects/", blank=True)
 
     upload = models.FileField(upload_to="contact-uploads/", blank=True, editable=False)

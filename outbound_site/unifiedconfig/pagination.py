@@ -23,12 +23,16 @@ class UnifiedPagination(BasePagination):
         self.size = number(query.get("resultsPerPage"), "resultsPerPage", 1, MAX_SIZE, DEFAULT_SIZE, errors)
         if errors:
             raise Refusal(*errors)
-        self.total = queryset.count()
+        self.total = self.count(queryset)
         self.paged = view.paged_by_default or bool(query.keys() & {"startIndex", "resultsPerPage"})
         if not self.paged:
             self.size = max(self.total, 1)
         self.start = start if start < self.total else max(0, self.total - self.size)
         return self.rows(queryset, self.start, min(self.start + self.size, self.total))
+
+    def count(self, queryset: Any) -> int:
+        total: int = queryset.count()
+        return total
 
     def rows(self, queryset: Any, start: int, stop: int) -> list[Any]:
         """Found from the nearer end, so that the last page costs what the first one does."""

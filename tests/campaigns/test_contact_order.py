@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from campaigns.contact_import import import_content
+from campaigns.dialing_list import delete_contacts, length, undo_import
 from campaigns.models import Contact
 from campaigns.runs import ids_by_account, runs_of
 from tests.factories import CampaignFactory
@@ -30,10 +31,10 @@ def make_list(request):
 
     def make_list(lengths):
         chance, campaign, other = random.Random(1), CampaignFactory(), CampaignFactory()
-        for length in lengths:
-            rows = "".join(f"{chance.randrange(request.param)},5550100\n" for _ in range(length))
+        for rows in lengths:
+            lines = "".join(f"{chance.randrange(request.param)},5550100\n" for _ in range(rows))
             for owner in other, campaign:
-                import_content(owner, f"AccountNumber,Phone01\n{rows}", user=None)
+                import_content(owner, f"AccountNumber,Phone01\n{lines}", user=None)
             begin_a_run()
         return campaign
 
@@ -57,6 +58,23 @@ def test_the_ends_of_a_long_list_are_found_without_sorting_it(make_list):
     campaign = make_list([400] * 6)
     assert len(ids_by_account(campaign.pk, 0, 25)) == 25
     assert len(ids_by_account(campaign.pk, 200, 300, backwards=True)) == 100
+
+
+def test_the_length_of_a_list_is_kept_through_all_that_changes_it():
+    campaign = CampaignFactory()
+
+    def check(expected):
+        assert length(campaign.pk) == Contact.objects.filter(campaign=campaign).count() == expected
+
+    first, _ = (import_content(campaign, "Phone01\n1\n2\n3", user=None) for _ in range(2))
+    check(6)
+    Contact.objects.filter(pk=first.contacts.latest("pk").pk).update(calls_made=1)
+    undo_import(first)
+    check(4)
+    import_content(campaign, "Phone01\n1\n2", user=None, overwrite=True)
+    check(2)
+    delete_contacts(campaign)
+    check(0)
 
 
 def test_a_campaign_without_contacts_has_no_page():

@@ -1,10 +1,15 @@
 import os
 import signal
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from campaigns import resumable_import
+from campaigns.dialing_list import delete_contacts, length
+from campaigns.management.commands.import_contacts import open_list
 from campaigns.models import Contact, ContactPhone, ImportJob
+from campaigns.resumable_import import open_job
 from tests.conftest import wait_until
 from tests.factories import CampaignFactory, ContactFactory
 
@@ -125,3 +130,20 @@ def test_a_killed_import_goes_on_without_doubling_rows(start_process, campaign, 
     assert sorted(map(int, numbers)) == list(range(rows))
     assert ContactPhone.objects.count() == rows
     assert ImportJob.objects.count() == 1
+
+
+def test_a_list_that_is_emptied_during_an_import_keeps_its_length(campaign, write):
+    """What came before goes, what comes after stays."""
+    file = open_list(
+        {"file": Path(write("Phone01\n" + "5\n" * 12_000)), "encoding": "", "delimiter": "", "column": []}
+    )
+    job = open_job(campaign, file, overwrite=False, again=False)
+    emptied = []
+
+    def empty_once(done):
+        if not emptied:
+            emptied.append(done)
+            delete_contacts(campaign)
+
+    resumable_import.run(job, file, empty_once)
+    assert length(campaign.pk) == Contact.objects.count() == 12_000 - emptied[0]

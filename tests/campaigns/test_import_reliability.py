@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -44,15 +45,19 @@ def whole(rows):
 
 def check_answers(answers):
     """`answers`: (rows, answer) by key. Returns the keys that have to be sent again."""
+    fates = Counter()
     for key, (rows, answer) in answers.items():
+        there = stored(key)
         if answer is None:
             # Killed between the commit and the answer: nobody can know but by sending it again.
-            assert stored(key) in {(0, 0), whole(rows)}, key
+            assert there in {(0, 0), whole(rows)}, key
         elif answer.status_code == 200:
-            assert stored(key) == whole(rows), key
+            assert there == whole(rows), key
         else:
             assert answer.status_code >= 500, answer.text
-            assert stored(key) == (0, 0), key
+            assert there == (0, 0), key
+        fates[answer.status_code if answer else "no answer", "stored" if any(there) else "absent"] += 1
+    print(f"{ROUNDS} kills, {len(answers)} imports: {dict(fates)}")
     return [key for key, (_, answer) in answers.items() if answer is None or answer.status_code != 200]
 
 
