@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import connection
 
-from campaigns.models.contact import Contact, ContactPhone
+from campaigns.models.contact import RUN, Contact, ContactPhone
 
+DEEP = RUN // 4
 CONTACTS = connection.ops.quote_name(Contact._meta.db_table)
 PHONES = connection.ops.quote_name(ContactPhone._meta.db_table)
 # One index probe a run, where DISTINCT would read all rows.
@@ -46,7 +47,8 @@ def ids_by_account(campaign_id: int, start: int, stop: int, *, backwards: bool =
     """Contacts of a campaign by account number and id, from `start` to before `stop`, or so from the end.
 
     Only about twice `stop` contacts are sorted: if each of half the runs has its share of `stop` up to some
-    contact, then so many lie up to there in all. None when too few runs are that long; then sort the list.
+    contact, then so many lie up to there in all. None when too few runs are that long, and deep inside the
+    list: then a sort of the whole costs no more.
     """
     if stop <= start:
         return []
@@ -55,6 +57,8 @@ def ids_by_account(campaign_id: int, start: int, stop: int, *, backwards: bool =
     parts = {"runs": OF_CAMPAIGN, "table": CONTACTS, "order": order, "within": within}
     owner = [campaign_id] * 3
     share = ceil(stop / half)
+    if share > DEEP:
+        return None
     bound = _rows(NTH_OF_MANY.format(**parts), *owner, share - 1, half - 1)
     if not bound:
         return None
