@@ -56,7 +56,8 @@ def check_answers(answers):
         else:
             assert answer.status_code >= 500, answer.text
             assert there == (0, 0), key
-        fates[answer.status_code if answer is not None else "no answer", "stored" if any(there) else "absent"] += 1
+        status = "no answer" if answer is None else answer.status_code
+        fates[status, "stored" if any(there) else "absent"] += 1
     print(f"{ROUNDS} kills, {len(answers)} imports: {dict(fates)}")
     return [key for key, (_, answer) in answers.items() if answer is None or answer.status_code != 200]
 
