@@ -24,12 +24,10 @@ RUNS = """WITH RECURSIVE runs(run) AS (
 OF_CAMPAIGN = RUNS.format(table=CONTACTS, condition="campaign_id = %s")
 OF_ALL_PHONES = RUNS.format(table=PHONES, condition="run >= 0")
 RUNS_OF = "{runs} SELECT run FROM runs WHERE run IS NOT NULL"
-NTH_OF_MANY = """{runs} SELECT account_key, id FROM {table} WHERE id IN (
-    SELECT (
-        SELECT row.id FROM {table} AS row WHERE row.campaign_id = %s AND row.run = runs.run
-        ORDER BY row.account_key {order}, row.id {order} LIMIT 1 OFFSET %s
-    ) FROM runs
-) ORDER BY account_key {order}, id {order} LIMIT 1 OFFSET %s"""
+NTH_OF_MANY = """{runs} SELECT nth.account_key, nth.id FROM runs JOIN {table} AS nth ON nth.id = (
+    SELECT row.id FROM {table} AS row WHERE row.campaign_id = %s AND row.run = runs.run
+    ORDER BY row.account_key {order}, row.id {order} LIMIT 1 OFFSET %s
+) ORDER BY nth.account_key {order}, nth.id {order} LIMIT 1 OFFSET %s"""
 UP_TO = """{runs} SELECT row.id FROM runs JOIN {table} AS row ON row.campaign_id = %s AND row.run = runs.run
 WHERE (row.account_key, row.id) {within} (%s, %s)
 ORDER BY row.account_key {order}, row.id {order} LIMIT %s OFFSET %s"""
