@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import connection, models, transaction
-from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
 from django.utils import timezone
 
 from campaigns.models import CallStatus, Campaign, Contact, ContactPhone, ImportJob, ImportState
@@ -61,6 +61,14 @@ def undo_import(job: ImportJob) -> ImportJob:
         job.state = ImportState.UNDONE
         job.save(update_fields=["rows_undone", "rows_kept", "rows_present", "state"])
     return job
+
+
+def remove_chosen(contacts: models.QuerySet[Contact]) -> None:
+    """Remove these few contacts and their phones, inside a transaction that holds the list."""
+    for job, rows in list(contacts.order_by().values_list("job").annotate(Count("pk"))):
+        ImportJob.objects.filter(pk=job).update(rows_present=F("rows_present") - rows)
+    _delete(ContactPhone.objects.filter(contact__in=contacts))
+    _delete(contacts)
 
 
 def _remove(campaign_id: int, contacts: models.QuerySet[Contact], which: Q = EVERY) -> int:

@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from callbacks.models import PersonalCallback
+from campaigns.dialing_list import lock_list, remove_chosen
 from campaigns.models import Campaign
-from campaigns.models.contact import CallStatus, Contact, ContactPhone
+from campaigns.models.contact import CallStatus, Contact
 from dialing import attempt_rule
 from dialing.models import AttemptRule, CampaignManagerOptions, Lease, LeaseState
 from dialing.models.lease import OPEN_STATES
@@ -80,10 +81,10 @@ def _purge_contacts(letters: set[str], days: int, at: datetime) -> int:
         )
         while True:
             with transaction.atomic():
+                lock_list(campaign)
                 chosen = old.filter(~Exists(calling)).order_by("pk").select_for_update(skip_locked=True)
                 ids = list(chosen.values_list("pk", flat=True)[:BATCH])
-                _delete(ContactPhone.objects.filter(contact__in=ids))
-                _delete(Contact.objects.filter(pk__in=ids))
+                remove_chosen(Contact.objects.filter(pk__in=ids))
             removed += len(ids)
             if len(ids) < BATCH:
                 break

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from campaigns.dialing_list import length
 from campaigns.models import Campaign, Contact
 from campaigns.models.contact import ContactPhone
 from dialing.attempt_rule import bring_into_force
@@ -233,7 +234,9 @@ def test_a_raised_maximum_opens_the_contact_again(campaign, untried, status):
 def test_what_is_done_with_and_old_is_purged(campaign, status):
     contact = contact_of(campaign, status=status, import_date=NOON)
     assert purge(NOON + timedelta(days=5)) == 0
+    assert length(contact.campaign_id) == 1
     assert purge(NOON + timedelta(days=5, seconds=1)) == 1
+    assert length(contact.campaign_id) == 0
     assert not Contact.objects.filter(pk=contact.pk).exists()
     assert not ContactPhone.objects.exists()
 
