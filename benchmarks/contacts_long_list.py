@@ -78,7 +78,9 @@ def copy_rows(model: Any, moved: dict[Any, int], first: int, last: int) -> None:
     belongs = {
         "importjob": "id BETWEEN %s AND %s",
         "contact": "job_id BETWEEN %s AND %s",
-        "contactphone": "contact_id IN (SELECT id FROM campaigns_contact WHERE job_id BETWEEN %s AND %s)",
+        # Their contacts' ids follow each other.
+        "contactphone": "contact_id BETWEEN (SELECT min(id) FROM campaigns_contact WHERE job_id = %s)"
+        " AND (SELECT max(id) FROM campaigns_contact WHERE job_id = %s)",
     }
     with connection.cursor() as cursor:
         cursor.execute(
