@@ -27,7 +27,7 @@ def test_everything_stops_by_keyboard_the_report_follows_the_recall_and_the_camp
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", name="Report of an emergency stop")).to_be_visible()
-    expect(page.get_by_text(sam.username).last).to_be_visible()
+    expect(page.get_by_role("definition").filter(has_text=sam.username)).to_be_visible()
     assert not Campaign.objects.get().enabled
     expect(page.get_by_role("row", name="north")).to_contain_text("told, not confirmed yet")
     finish_recalls()
