@@ -37,7 +37,7 @@ def list_every_fiftieth(campaign: object) -> None:
     from campaigns.models.contact import ContactPhone
     from dnc import do_not_call_list
 
-    numbers = ContactPhone.objects.filter(job__campaign=campaign).order_by("pk")
+    numbers = ContactPhone.objects.filter(contact__campaign=campaign).order_by("pk")
     listed = numbers.values_list("number", flat=True)[::50]
     do_not_call_list.add(listed, User.objects.get(username=USER), "benchmark")
 
