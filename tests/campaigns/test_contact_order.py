@@ -31,6 +31,8 @@ def make_list(request):
 
     def make_list(lengths):
         chance, campaign, other = random.Random(1), CampaignFactory(), CampaignFactory()
+        import_content(other, "Phone01\n1", user=None)
+        begin_a_run()
         for rows in lengths:
             lines = "".join(f"{chance.randrange(request.param)},5550100\n" for _ in range(rows))
             for owner in other, campaign:
