@@ -10,7 +10,7 @@ from django.db.models import Count, F
 from django.utils import timezone
 
 from campaigns.models import Campaign, Origin
-from dialing.leases import HELD, STOPPED, held_at_stop, recall_announced
+from dialing.leases import HELD, STOPPED, held_at_stop, recall
 from dialing.models import Dialer, StoppedCampaign, StoppedDialer, StopReport
 from dialing.stop_gate import shut_gate
 from outbound_site.bulk_history import record
@@ -96,7 +96,7 @@ def finish_recalls() -> int:
     reports = StopReport.objects.filter(recalled_at=None)
     for report in reports:
         numbers = dict(report.dialers.values_list("dialer", "recall_number"))
-        recall_announced(held_at_stop(report.pk), STOPPED, numbers)
+        recall(held_at_stop(report.pk), STOPPED, announced=numbers)
         StopReport.objects.filter(pk=report.pk).update(recalled_at=timezone.now())
     return len(reports)
 

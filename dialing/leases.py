@@ -33,21 +33,21 @@ HELD = Q(state__in=[LeaseState.ACTIVE, LeaseState.DIALED], recall_number=None)
 STOPPED = "campaign disabled"
 
 
-def recall(leases: QuerySet[Lease], reason: str, at: datetime | None = None) -> int:
+def recall(
+    leases: QuerySet[Lease],
+    reason: str,
+    at: datetime | None = None,
+    announced: Mapping[int, int] | None = None,
+) -> int:
     """Take back what dialers hold of these leases; how many dialers were told of.
 
     Records not dialed yet return to what they were, with result 25. Calls under way go on (13.1); their
-    dialers are told once, so that they can cancel what still rings.
+    dialers are told once, so that they can cancel what still rings. `announced`: by dialer, the number under
+    which it has been told already.
     """
-    at = at or timezone.now()
-    return sum(_recall_batch(dialer, pks, reason, at, None) for dialer, pks in _batches(leases))
-
-
-def recall_announced(leases: QuerySet[Lease], reason: str, numbers: Mapping[int, int]) -> int:
-    """As `recall`, for leases whose dialers were told already, under these numbers by dialer."""
-    at = timezone.now()
+    at, announced = at or timezone.now(), announced or {}
     return sum(
-        _recall_batch(dialer, pks, reason, at, numbers.get(dialer)) for dialer, pks in _batches(leases)
+        _recall_batch(dialer, pks, reason, at, announced.get(dialer)) for dialer, pks in _batches(leases)
     )
 
 
