@@ -10,15 +10,13 @@ from callbacks.agents import hold_agents
 from callbacks.callback_columns import COLUMNS, SYNONYMS, CallbackRows, read_callbacks
 from callbacks.models import Agent, CallbackImport, CallbackStatus, PersonalCallback
 from outbound_site.bulk.file_import import BadRows, ListFile, check, claim, good_rows
-from outbound_site.bulk.jobs import ImportSource, finish, record_refusal
+from outbound_site.bulk.jobs import ImportSource, finish, read_rows
 from outbound_site.bulk.loading import bulk_load, take_ids
 from outbound_site.bulk.queue import turn
-from outbound_site.bulk.table import read_table
 from outbound_site.bulk.uploads import ListKind
 from outbound_site.bulk.verdicts import Verdicts
 from outbound_site.bulk_history import record
 from outbound_site.server_time import shown
-from outbound_site.unifiedconfig.errors import Refusal
 
 LANE = "personal callbacks"
 REASON = "bulk import"
@@ -34,15 +32,7 @@ def import_content(
     """
     job = CallbackImport(source=ImportSource.API, overwrite=overwrite, user=user)
     with turn(LANE) as current:
-        verdicts = Verdicts()
-        try:
-            table = read_table(content, delimiter, COLUMNS, verdicts)
-            job.rows_read = len(table) + len(verdicts.lines)
-            rows = read_callbacks(table, verdicts)
-            verdicts.refuse()
-        except Refusal:
-            record_refusal(job, verdicts)
-            raise
+        rows = read_rows(job, content, delimiter, COLUMNS, read_callbacks)
         with transaction.atomic():
             begin(job)
             add_rows(job, rows)

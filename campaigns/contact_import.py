@@ -17,11 +17,9 @@ from campaigns.dialing_list import known_accounts, known_first_phones, lock_list
 from campaigns.models import Campaign, Contact, ContactPhone, ImportJob, ImportSource, ImportState, ZoneSource
 from campaigns.models.campaign import DuplicateRows
 from campaigns.models.contact import SEARCH_SEPARATOR
-from outbound_site.bulk.jobs import finish, record_refusal
+from outbound_site.bulk.jobs import finish, read_rows
 from outbound_site.bulk.loading import bulk_load, take_ids
 from outbound_site.bulk.queue import turn
-from outbound_site.bulk.table import read_table
-from outbound_site.bulk.verdicts import Verdicts
 from outbound_site.unifiedconfig.errors import ApiError, Refusal
 from timezones.models import ZoneSet
 from timezones.region_prefixes import RegionPrefixMatcher
@@ -42,23 +40,13 @@ def import_content(
     A request repeated with its `key` gives the job of the first one and stores nothing. Raises QueueFull;
     Refusal with every row that is wrong, or with a key that belongs to another request.
     """
-    job = ImportJob(
-        campaign=campaign, source=ImportSource.API, user=user, overwrite=overwrite, idempotency_key=key
-    )
+    job = ImportJob(campaign=campaign, source=ImportSource.API, user=user, overwrite=overwrite)
     if key:
         job.digest = digest(delimiter, str(overwrite), content)
     with turn(lane_of(campaign)) as current:
-        verdicts = Verdicts()
-        try:
-            table = read_table(content, delimiter, COLUMNS, verdicts)
-            job.rows_read = len(table) + len(verdicts.lines)
-            rows = read_contacts(table, verdicts)
-            verdicts.refuse()
-        except Refusal:
-            # The request may come again, corrected, with its key.
-            job.idempotency_key = ""
-            record_refusal(job, verdicts)
-            raise
+        rows = read_rows(job, content, delimiter, COLUMNS, read_contacts)
+        # Not before: a request that was refused may come again, corrected, with its key.
+        job.idempotency_key = key
         try:
             with transaction.atomic():
                 job = store(job, rows)

@@ -1,12 +1,17 @@
 """What is kept of an import of a list: who, when, from where, and what became of its rows."""
 
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from outbound_site.bulk.table import Table, read_table
 from outbound_site.bulk.verdicts import Verdicts
+from outbound_site.unifiedconfig.errors import Refusal
+
+Rows = TypeVar("Rows")
 
 
 class ImportSource(models.TextChoices):
@@ -65,6 +70,29 @@ class ListImport(models.Model):
 def finish(job: ListImport) -> None:
     job.state, job.finished_at = ImportState.SUCCEEDED, timezone.now()
     job.save()
+
+
+def read_rows(
+    job: ListImport,
+    content: str,
+    delimiter: str,
+    known: Collection[str],
+    read: Callable[[Table, Verdicts], Rows],
+) -> Rows:
+    """The rows of a request's `fileContent`, all of them right.
+
+    Raises Refusal with every row that is wrong, having recorded it with the job.
+    """
+    verdicts = Verdicts()
+    try:
+        table = read_table(content, delimiter, known, verdicts)
+        job.rows_read = len(table) + len(verdicts.lines)
+        rows = read(table, verdicts)
+        verdicts.refuse()
+    except Refusal:
+        record_refusal(job, verdicts)
+        raise
+    return rows
 
 
 def record_refusal(job: ListImport, verdicts: Verdicts) -> None:
