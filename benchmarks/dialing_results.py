@@ -1,10 +1,12 @@
-"""Results in: one dialer and eight at once on one campaign, and the counters against the history.
+"""Results in: one dialer, eight on one campaign, eight on a campaign each; the counters against the history.
 
 `python -m benchmarks.dialing_results [RESULTS]`: 4,000 when not given, 100,000 for the whole figure.
 """
 
+import multiprocessing
 import random
 import time
+from threading import Barrier
 
 from benchmarks.dialing_world import (
     analyze,
@@ -17,7 +19,7 @@ from benchmarks.dialing_world import (
     world,
 )
 
-RESULTS, AT_ONCE = 4_000, 50
+RESULTS, AT_ONCE, DIALERS = 4_000, 50, 8
 MIXED = [8, 8, 8, 9, 10, 10, 12, 12, 14, 16, 21, 24, 7, 25, 11]
 
 
@@ -29,32 +31,40 @@ def measure(postgresql: bool) -> None:
     results = number_given(RESULTS)
     name = "PostgreSQL" if postgresql else "SQLite"
     with world(postgresql=postgresql) as settings:
-        campaign = fill(3 * results).pk
+        shared = fill(2 * results).pk
+        own = [fill(results // DIALERS).pk for _ in range(DIALERS)]
         analyze()
         with web_server(settings) as url:
-            rates = {count: rate(url, campaign, count, results // 2) for count in (1, 8)}
+            alone = rate(url, [shared], results // 3)
+            together = rate(url, [shared] * DIALERS, results // 3)
+            apart = rate(url, own, results // 3)
         print(
-            f"dialing results on {name}: {rates[8] / rates[1]:.2f} times with 8 dialers what it is with 1, "
-            f"no goal  ({rates[8]:,.0f}/s, {rates[1]:,.0f}/s)"
+            f"dialing results on {name}: {together / apart:.2f} times with {DIALERS} dialers on one campaign "
+            f"what it is on {DIALERS} campaigns, no goal  "
+            f"({together:,.0f}/s, {apart:,.0f}/s; one dialer {alone:,.0f}/s)"
         )
-        print(f"dialing counters against the replay on {name}: {differences(campaign)} differences, goal 0")
+        wrong = sum(differences(campaign) for campaign in [shared, *own])
+        print(f"dialing counters against the replay on {name}: {wrong} differences, goal 0")
 
 
-def rate(url: str, campaign: int, count: int, results: int) -> float:
-    """Results a second of so many dialers together; records are taken beforehand."""
-    shares = dialers(report, [(url, campaign, f"d{count}.{n}", results // count) for n in range(count)])
+def rate(url: str, campaigns: list[int], results: int) -> float:
+    """Results a second of a dialer for each campaign given, together; records are taken beforehand."""
+    count = len(campaigns)
+    names = [f"d{count}.{number}.{len(set(campaigns))}" for number in range(count)]
+    with multiprocessing.Manager() as manager:
+        ready, share = manager.Barrier(count), results // count
+        shares = dialers(report, [(url, *each, share, ready) for each in zip(campaigns, names, strict=True)])
     began, ended = min(start for start, _ in shares), max(end for _, end in shares)
     return results / (ended - began)
 
 
-def report(url: str, campaign: int, name: str, results: int) -> tuple[float, float]:
+def report(url: str, campaign: int, name: str, results: int, ready: Barrier) -> tuple[float, float]:
     server, chance = interface(url, name), random.Random(name)
     leases: list[str] = []
     while len(leases) < results:
         leases += [record["lease"] for record in server.records(campaign, min(500, results - len(leases)))]
     batches = [leases[start : start + AT_ONCE] for start in range(0, len(leases), AT_ONCE)]
-    # All begin together, on the clock on the wall.
-    time.sleep(max(0.0, 2 - time.time() % 2))
+    ready.wait()
     began = time.time()
     for batch in batches:
         server.report([result(lease, chance) for lease in batch])
