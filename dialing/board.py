@@ -15,6 +15,7 @@ from dialing.board_problems import RECENT, Load, Problem, look_beside
 from dialing.campaign_figures import ABANDONED, LIVE, AbandonRate, rate
 from dialing.campaign_state import Kind, State, Surroundings
 from dialing.charts import points
+from dialing.dialers import agents_together
 from dialing.models import (
     CampaignManagerOptions,
     Dialer,
@@ -33,12 +34,15 @@ BESIDE_SECONDS = 3
 
 
 class Row(NamedTuple):
-    """`out`: records with dialers, each of them a line; `line`: calls a minute as the points of a line."""
+    """`agents`: None where no dialer tells; `out`: records with dialers, each of them a line; `line`: calls a
+    minute as the points of a line.
+    """
 
     pk: int
     name: str
     state: State
     left: int
+    agents: int | None
     out: int
     lines_per_agent: float
     attempts: int
@@ -56,6 +60,7 @@ class DialerLine(NamedTuple):
     name: str
     out: int
     agents: int
+    by_campaign: dict[str, int]
     last_seen_at: datetime
     silent: bool
 
@@ -83,10 +88,12 @@ def look(at: datetime) -> Board:
     by_campaign, by_dialer = records_out()
     known, stop = dialers(by_dialer, at), latest_stop()
     beside: Any = cache.get_or_set("board-beside", lambda: look_beside(at), BESIDE_SECONDS)
+    alive = [dialer for dialer in known if not dialer.silent]
     around = Surroundings(
-        dialer_alive=any(not dialer.silent for dialer in known),
+        dialer_alive=bool(alive),
         stops=dict.fromkeys(stop.off, stop.user_name) if stop else {},
         out=by_campaign,
+        agents=agents_together(dialer.by_campaign for dialer in alive),
     )
     problems = [*beside.no_worker, *_stopped(stop), *_silent(known), *beside.failures]
     return Board(at, rows(around, beside.at_work, at), known, problems, beside.loads, beside.callbacks)
@@ -97,24 +104,27 @@ def rows(around: Surroundings, at_work: Collection[int], at: datetime) -> list[R
     campaigns, out, drawn = _figures(around.stops, at), around.out, lines(at)
     signs = {
         figures.pk: Signs(
-            decisive=(figures.version, figures.pk in out, around.dialer_alive),
+            version=figures.version,
+            decisive=(figures.pk in out, around.dialer_alive, around.agents.get(figures.pk) == 0),
             moving=(out.get(figures.pk, 0), figures.attempts, figures.pk in at_work),
         )
         for figures in campaigns
     }
     counted = known_lists.counted(signs, around, at)
-    found = [_row(figures, counted[figures.pk], out, drawn) for figures in campaigns]
+    # One may have been removed for good meanwhile.
+    found = [_row(each, counted[each.pk], around, drawn) for each in campaigns if each.pk in counted]
     return sorted(found, key=lambda row: (not row.is_problem, FIRST[row.state.kind], row.name))
 
 
-def _row(figures: "Figures", counted: Counted, out: Mapping[int, int], drawn: Mapping[int, str]) -> Row:
+def _row(figures: "Figures", counted: Counted, around: Surroundings, drawn: Mapping[int, str]) -> Row:
     pk = figures.pk
     return Row(
         pk,
         figures.name,
         counted.state,
         counted.left,
-        out.get(pk, 0),
+        around.agents.get(pk),
+        around.out.get(pk, 0),
         figures.lines_per_agent,
         figures.attempts,
         figures.voice,
@@ -174,8 +184,10 @@ def dialers(out: Mapping[int, int], at: datetime) -> list[DialerLine]:
     alive = at - CampaignManagerOptions.load().dialer_silence
     known = Dialer.objects.filter(Q(pk__in=list(out)) | Q(last_seen_at__gte=at - RECENT))
     found = [
-        DialerLine(pk, name, out.get(pk, 0), len(agents), seen, seen < alive)
-        for pk, name, agents, seen in known.values_list("pk", "name", "agents", "last_seen_at")
+        DialerLine(pk, name, out.get(pk, 0), len(agents), by_campaign, seen, seen < alive)
+        for pk, name, agents, by_campaign, seen in known.values_list(
+            "pk", "name", "agents", "agents_by_campaign", "last_seen_at"
+        )
     ]
     return sorted(found, key=lambda line: (not (line.silent and line.out), line.name))
 

@@ -7,7 +7,7 @@ by 10 to 15 seconds (outbound-option.md 11).
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import NamedTuple
@@ -21,15 +21,18 @@ from dialing.charts import points
 from dialing.models import CallHistory
 
 SOON, LATER = timedelta(seconds=15), timedelta(seconds=60)
-# The part of the time that counting may take, as far as it can wait.
-SHARE = 0.05
+# Counting that can wait is done for many campaigns at once, and takes at most this part of the time.
+PAUSE, SHARE = timedelta(seconds=5), 0.05
 MINUTES = 30
 
 
 class Signs(NamedTuple):
-    """`decisive`: what the state was judged by; `moving`: figures that change while the list is at work."""
+    """`version`: the campaign's change stamp; `decisive`: what else its state was judged by; `moving`:
+    figures that change while its list is at work.
+    """
 
-    decisive: tuple[int, ...]
+    version: int
+    decisive: tuple[bool, ...]
     moving: tuple[int, ...]
 
 
@@ -49,7 +52,8 @@ class KnownLists:
 
     def forget(self) -> None:
         self._known: dict[int, Counted] = {}
-        self._rest_until = datetime.min.replace(tzinfo=UTC)
+        self._campaigns: dict[int, Campaign] = {}
+        self._rest_until = self._campaigns_since = datetime.min.replace(tzinfo=UTC)
 
     def counted(
         self, signs: Mapping[int, Signs], around: Surroundings, at: datetime
@@ -60,17 +64,27 @@ class KnownLists:
             due = [pk for pk, sign in signs.items() if _is_due(known.get(pk), sign, rested, at)]
             if due:
                 begin = time.monotonic()
-                new = _count(due, signs, around, at)
+                new = _count(self._campaigns_of(due, signs, at), signs, around, at)
                 self._known = {pk: count for pk, count in known.items() if pk in signs} | new
-                self._rest_until = at + timedelta(seconds=(time.monotonic() - begin) / SHARE)
+                if rested:
+                    self._rest_until = at + max(PAUSE, timedelta(seconds=(time.monotonic() - begin) / SHARE))
             return self._known
+
+    def _campaigns_of(self, due: Iterable[int], signs: Mapping[int, Signs], at: datetime) -> list[Campaign]:
+        """Read when their version is another, and all every LATER: the rules of zones may be changed."""
+        if at - self._campaigns_since >= LATER:
+            self._campaigns, self._campaigns_since = {}, at
+        known = self._campaigns
+        new = [pk for pk in due if pk not in known or known[pk].change_stamp != signs[pk].version]
+        known |= Campaign.objects.select_related("time_zone").in_bulk(new)
+        return [known[pk] for pk in due if pk in known]
 
 
 known_lists = KnownLists()
 
 
 def _is_due(known: Counted | None, signs: Signs, rested: bool, at: datetime) -> bool:
-    if known is None or known.signs.decisive != signs.decisive:
+    if known is None or known.signs[:2] != signs[:2]:
         return True
     if known.state.until and known.at < known.state.until <= at:
         return True
@@ -78,9 +92,9 @@ def _is_due(known: Counted | None, signs: Signs, rested: bool, at: datetime) -> 
 
 
 def _count(
-    campaigns: Collection[int], signs: Mapping[int, Signs], around: Surroundings, at: datetime
+    campaigns: Collection[Campaign], signs: Mapping[int, Signs], around: Surroundings, at: datetime
 ) -> dict[int, Counted]:
-    parts = list_parts(campaigns, at)
+    parts = list_parts([campaign.pk for campaign in campaigns], at)
     return {
         campaign.pk: Counted(
             state=state_of(campaign, parts[campaign.pk], around, at),
@@ -88,7 +102,7 @@ def _count(
             signs=signs[campaign.pk],
             at=at,
         )
-        for campaign in Campaign.objects.filter(pk__in=campaigns).select_related("time_zone")
+        for campaign in campaigns
     }
 
 

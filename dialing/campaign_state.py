@@ -1,7 +1,7 @@
 """Why a campaign dials or not, in words; for many campaigns in a constant number of queries."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,11 +12,12 @@ from django.db.models import Count, Min, Q
 
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact
+from dialing.dialers import agents_together
 from dialing.eligibility import DIALABLE, Rule, campaign_refusals, window_of
 from dialing.models import CampaignManagerOptions, Dialer, Lease, LeaseState, StoppedCampaign
-from timezones.local_time import actual_time, is_inside, next_change
+from timezones.local_time import DialingWindow, actual_time, is_inside, next_change
 from timezones.models import TimeZone, ZoneSet
-from timezones.zones import Zone
+from timezones.zones import Zone, read_zones
 
 # What a supervisor still waits for: to be dialed, or with a dialer.
 LEFT = {*DIALABLE, CallStatus.ACTIVE, CallStatus.DIALED, CallStatus.UNKNOWN}
@@ -75,11 +76,15 @@ class ListPart:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is true beside list and configuration; `stops`: who stopped, by campaign; `out`: records held."""
+    """What is true beside list and configuration, by campaign.
+
+    `stops`: who stopped it; `out`: records with dialers; `agents`: how many dialers tell of, if one does.
+    """
 
     dialer_alive: bool
     stops: dict[int, str]
     out: dict[int, int]
+    agents: Mapping[int, int]
 
 
 def states(campaigns: Sequence[Campaign], at: datetime) -> dict[int, State]:
@@ -103,7 +108,7 @@ def list_parts(campaigns: Collection[int], at: datetime) -> dict[int, list[ListP
             next_due=Min("callback_at", filter=Q(callback_at__gt=at)),
         )
     )
-    zones = {pk: zone_set.zones for pk, zone_set in ZoneSet.objects.in_bulk().items()}
+    zones = {pk: read_zones(members) for pk, members in ZoneSet.objects.values_list("pk", "members")}
     parts: dict[int, list[ListPart]] = defaultdict(list)
     for campaign, status, zone_set, contacts, due_now, next_due in rows:
         parts[campaign].append(ListPart(CallStatus(status), zones[zone_set], contacts, due_now, next_due))
@@ -114,10 +119,12 @@ def look_around(campaigns: Collection[int], at: datetime) -> Surroundings:
     alive = at - CampaignManagerOptions.load().dialer_silence
     held = Lease.objects.filter(campaign__in=campaigns, state__in=[LeaseState.ACTIVE, LeaseState.DIALED])
     stopped = StoppedCampaign.objects.filter(campaign__in=campaigns, campaign__enabled=False, resumed=False)
+    told = list(Dialer.objects.filter(last_seen_at__gte=alive).values_list("agents_by_campaign", flat=True))
     return Surroundings(
-        dialer_alive=Dialer.objects.filter(last_seen_at__gte=alive).exists(),
+        dialer_alive=bool(told),
         stops=dict(stopped.order_by("pk").values_list("campaign", "report__user_name")),
         out=dict(held.order_by().values_list("campaign").annotate(Count("pk"))),
+        agents=agents_together(told),
     )
 
 
@@ -141,6 +148,8 @@ def _with_work(campaign: Campaign, parts: list[ListPart], around: Surroundings, 
     """`until`: when the hours of the last of these contacts end."""
     ends = [_hours_change(window_of(campaign), part.zones, campaign.time_zone, at) for part in parts]
     until = max((end for end in ends if end), default=None)
+    if around.agents.get(campaign.pk) == 0:
+        return State(Kind.PROBLEM, "no agents", until)
     if around.out.get(campaign.pk):
         return State(Kind.DIALING, "dialing", until)
     if around.dialer_alive:
@@ -197,9 +206,19 @@ def _next_inside(campaign: Campaign, part: ListPart, at: datetime) -> datetime |
     return at if _inside(window, part.zones, zone, at) else _hours_change(window, part.zones, zone, at)
 
 
-# Hundreds of campaigns share few hours and zones.
-_inside = lru_cache(maxsize=1024)(is_inside)
-_hours_change = lru_cache(maxsize=1024)(next_change)
+def _inside(window: DialingWindow, zones: tuple[Zone, ...], zone: TimeZone, at: datetime) -> bool:
+    return _inside_in_minute(window, zones, zone, at.replace(second=0, microsecond=0))
+
+
+def _hours_change(
+    window: DialingWindow, zones: tuple[Zone, ...], zone: TimeZone, at: datetime
+) -> datetime | None:
+    return _change_after_minute(window, zones, zone, at.replace(second=0, microsecond=0))
+
+
+# Hundreds of campaigns share few hours and zones, and hours begin and end with a minute.
+_inside_in_minute = lru_cache(maxsize=1024)(is_inside)
+_change_after_minute = lru_cache(maxsize=1024)(next_change)
 
 
 def clock(moment: datetime, zone: TimeZone, now: datetime) -> str:

@@ -1,5 +1,7 @@
 """Dialers and their sign of life: any request of a dialer counts as one."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -18,3 +20,18 @@ def heard_from(name: str, at: datetime | None = None) -> Dialer:
         Dialer.objects.filter(pk=dialer.pk).update(last_seen_at=at)
         dialer.last_seen_at = at
     return dialer
+
+
+def note_agents(dialer: Dialer, agents: Mapping[int, int]) -> None:
+    """How many agents serve each of the dialer's campaigns; replaces what it told before."""
+    by_campaign = {str(campaign): number for campaign, number in agents.items()}
+    if by_campaign != dialer.agents_by_campaign:
+        Dialer.objects.filter(pk=dialer.pk).update(agents_by_campaign=by_campaign)
+
+
+def agents_together(told: Iterable[Mapping[str, int]]) -> Counter[int]:
+    """By campaign over dialers; a campaign of which none of them told is missing."""
+    together: Counter[int] = Counter()
+    for by_campaign in told:
+        together.update({int(campaign): number for campaign, number in by_campaign.items()})
+    return together

@@ -1,6 +1,7 @@
 """Zones as phones carry them: a standard bias and whether daylight saving is observed there."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -28,6 +29,7 @@ def write_zones(zones: Iterable[Zone]) -> str:
     )
 
 
+@lru_cache(maxsize=1024)
 def read_zones(text: str) -> tuple[Zone, ...]:
     """The zones of such a text; ValueError when it is not one."""
     return tuple(Zone(int(part.removesuffix("d")), part.endswith("d")) for part in text.split())

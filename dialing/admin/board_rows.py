@@ -27,12 +27,13 @@ def rows_html(rows: Iterable[Row]) -> SafeString:
 def row_html(row: Row, before: str, after: str) -> str:
     """What people have typed is escaped here; everything else is numbers."""
     state, address = row.state, f"{before}{row.pk}{after}"
+    agents = "–" if row.agents is None else f"{row.agents:,}"
     return (
         f'<tr id="campaign-{row.pk}"><th scope="row"><a href="{address}">{escape(row.name)}</a></th>'
         f'<td><span class="state state-{state.kind}"><span aria-hidden="true">{SYMBOLS[state.kind]}</span>'
         f" {escape(state.words)}</span></td>"
         f'<td class="number">{row.left:,}</td>'
-        f'<td class="number">{row.out:,} <small>at {row.lines_per_agent:g} an agent</small></td>'
+        f'<td class="number">{agents} / {row.out:,} <small>at {row.lines_per_agent:g} an agent</small></td>'
         f'<td class="number">{row.attempts:,}</td><td class="number">{row.voice:,}</td>'
         f'<td class="number">{abandon_html(row.abandon)}</td>'
         f'<td><svg class="spark" viewBox="-1 -1 92 22" role="img" aria-label="Calls a minute">'

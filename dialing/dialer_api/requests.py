@@ -14,6 +14,7 @@ from outbound_site.validators import phone_characters, printable
 
 MOST_RESULTS = 1_000
 MOST_AGENTS = 5_000
+MOST_CAMPAIGNS = 5_000
 MOST_WAIT_SECONDS = 25
 LARGEST_ID = 2**63 - 1
 DAY_SECONDS = 86_400
@@ -31,8 +32,18 @@ class AgentId(serializers.CharField):
         )
 
 
+class CampaignAgents(WireSerializer[Any]):
+    campaign = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, help_text="The campaign's id.")
+    agents = serializers.IntegerField(
+        min_value=0, max_value=MOST_AGENTS, help_text="Agents logged in to its skill groups."
+    )
+
+
 class HeartbeatRequest(WireSerializer[Any]):
     dialer = DialerName()
+    campaigns = serializers.ListField(
+        child=CampaignAgents(), max_length=MOST_CAMPAIGNS, required=False, help_text="Replaces what was told."
+    )
 
 
 class DialedRequest(WireSerializer[Any]):

@@ -13,7 +13,7 @@ from dialing.calls import Dialing, Result, mark_dialed, report_results
 from dialing.dialer_api import answers, requests
 from dialing.dialer_api.base import DialerView, checked
 from dialing.dialer_api.recall_watch import watch
-from dialing.dialers import heard_from
+from dialing.dialers import heard_from, note_agents
 from dialing.leases import recalls_after
 from dialing.models import Lease
 from dialing.personal_callbacks import claim_callbacks
@@ -94,8 +94,11 @@ class RecallsView(DialerView):
 class HeartbeatView(DialerView):
     @extend_schema(operation_id="heartbeat", request=requests.HeartbeatRequest, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
-        """A sign of life, for a dialer that has nothing else to say."""
-        heard_from(checked(requests.HeartbeatRequest(data=request.data))["dialer"])
+        """A sign of life, for a dialer that has nothing else to say, and how many agents campaigns have."""
+        values = checked(requests.HeartbeatRequest(data=request.data))
+        dialer = heard_from(values["dialer"])
+        if "campaigns" in values:
+            note_agents(dialer, {told["campaign"]: told["agents"] for told in values["campaigns"]})
         return Response({})
 
 

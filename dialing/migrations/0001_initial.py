@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 ),
                 ("last_seen_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("agents", models.JSONField(default=list)),
+                ("agents_by_campaign", models.JSONField(default=dict)),
                 ("recall_number", models.PositiveBigIntegerField(default=0)),
                 ("confirmed_recall", models.PositiveBigIntegerField(default=0)),
             ],

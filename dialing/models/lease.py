@@ -19,6 +19,8 @@ class Dialer(models.Model):
     last_seen_at = models.DateTimeField(default=timezone.now)
     # The agents that it last said are logged in; they tell whose personal callbacks have nobody.
     agents = models.JSONField(default=list)
+    # How many it last said serve a campaign, by the campaign's id as text.
+    agents_by_campaign = models.JSONField(default=dict)
     # Recalls are numbered for each dialer; it confirms them by asking for those after a number.
     recall_number = models.PositiveBigIntegerField(default=0)
     confirmed_recall = models.PositiveBigIntegerField(default=0)

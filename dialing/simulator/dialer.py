@@ -67,7 +67,7 @@ class SimulatedDialer:
     def run(self, goes_on: Callable[[], bool], after_look: Callable[[], None] = lambda: None) -> None:
         """Dial while `goes_on()`; then hand back what is left. Raises Refused."""
         self.listener.start()
-        self.repeat(HEARTBEAT_SECONDS * self.clock.speed, self.interface.heartbeat)
+        self.repeat(HEARTBEAT_SECONDS * self.clock.speed, self.give_sign_of_life)
         self.repeat(CAMPAIGN_SECONDS, self.read_campaigns)
         self.repeat(CALLBACK_SECONDS, self.ask_for_callbacks)
         self.repeat(LOOK_SECONDS, self.look)
@@ -102,6 +102,11 @@ class SimulatedDialer:
         self.order.rotate(1)
         for campaign in self.order:
             self.dial_for(self.runs[campaign])
+
+    def give_sign_of_life(self) -> None:
+        """All agents serve every campaign but those whose calls no agent takes."""
+        served = [campaign for campaign, run in self.runs.items() if not run.is_ivr]
+        self.interface.heartbeat(dict.fromkeys(served, len(self.agents.all)))
 
     def read_campaigns(self) -> None:
         """New campaigns begin; what is cached of those that ended goes back."""

@@ -4,7 +4,7 @@ import http.client
 import json
 import time
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -60,8 +60,10 @@ class Interface:
         answer = self.request("GET", f"recalls?dialer={quote(self.dialer)}&after={after}&wait={wait}")
         return answer["recalls"], answer["next"]
 
-    def heartbeat(self) -> None:
-        self.request("POST", "heartbeat", {"dialer": self.dialer})
+    def heartbeat(self, agents: Mapping[int, int] | None = None) -> None:
+        """`agents`: how many serve each campaign."""
+        told = [{"campaign": campaign, "agents": number} for campaign, number in (agents or {}).items()]
+        self.request("POST", "heartbeat", {"dialer": self.dialer, "campaigns": told})
 
     def request(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Raises Unreachable or Refused."""

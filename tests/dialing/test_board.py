@@ -13,6 +13,7 @@ from dialing.board_lists import known_lists
 from dialing.calls import Result, mark_dialed, report_results
 from dialing.campaign_figures import AbandonRate
 from dialing.campaign_state import Kind, State
+from dialing.dialers import heard_from, note_agents
 from dialing.emergency_stop import stop_all_campaigns
 from dialing.models import Dialer
 from dialing.record_feed import claim_records
@@ -109,6 +110,18 @@ def test_what_decides_the_state_shows_at_once_and_the_rest_within_seconds():
         assert seen() == (1, "dialing the last records")
         clock.shift(61)
         assert seen() == (2, "dialing")
+
+
+def test_agents_of_a_campaign_are_added_over_dialers_and_a_dash_where_none_tells():
+    told, untold = (CampaignFactory(name=name, **ALL_DAY) for name in ("told", "untold"))
+    for campaign in (told, untold):
+        contact_of(campaign)
+    for name, agents in (("north", 3), ("south", 4)):
+        note_agents(heard_from(name, AT), {told.pk: agents})
+    assert {row.name: row.agents for row in board.look(AT).rows} == {"told": 7, "untold": None}
+    for name in ("north", "south"):
+        note_agents(heard_from(name, AT), {told.pk: 0})
+    assert board.look(AT).rows[0].state.words == "no agents"
 
 
 def test_stopped_campaigns_stay_on_the_board_and_say_who_stopped_them(sam):
@@ -210,7 +223,7 @@ def test_the_board_shows_what_the_user_may_see(sign_in, sam, nina, lou):
 def test_what_people_typed_is_escaped_in_the_rows():
     trap = "<img src=x>"
     state = State(Kind.OFF, f"stopped by {trap}")
-    html = rows_html([board.Row(1, trap, state, 0, 0, 1.5, 0, 0, AbandonRate(None, None), "")])
+    html = rows_html([board.Row(1, trap, state, 0, None, 0, 1.5, 0, 0, AbandonRate(None, None), "")])
     assert "<img" not in html
     assert html.count("&lt;img src=x&gt;") == 2
 

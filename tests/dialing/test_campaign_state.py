@@ -5,7 +5,7 @@ import time_machine
 
 from campaigns.models import Campaign
 from dialing.campaign_state import states
-from dialing.dialers import heard_from
+from dialing.dialers import heard_from, note_agents
 from dialing.emergency_stop import stop_all_campaigns
 from dialing.record_feed import claim_records
 from tests.dialing.worlds import contact_of
@@ -68,6 +68,32 @@ def test_a_campaign_outside_its_hours_tells_the_next_opening_of_any_zone():
     contact_of(campaign, zones="480d")
     night = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
     assert words(campaign, night) == "outside hours until 08:00 Chicago"
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([None], "ready, no dialer has asked for records"),
+        ([2], "ready, no dialer has asked for records"),
+        ([0], "no agents"),
+        ([0, None], "no agents"),
+        ([0, 1], "ready, no dialer has asked for records"),
+    ],
+)
+def test_a_campaign_has_no_agents_when_all_dialers_that_tell_have_none(told, expected):
+    campaign = chicago()
+    contact_of(campaign, zones="360d")
+    for number, agents in enumerate(told):
+        note_agents(heard_from(f"d{number}", AT), {} if agents is None else {campaign.pk: agents})
+    assert words(campaign) == expected
+
+
+def test_a_dialer_that_is_silent_has_no_agents():
+    campaign = chicago()
+    contact_of(campaign, zones="360d")
+    note_agents(heard_from("d1", AT - timedelta(hours=1)), {campaign.pk: 5})
+    note_agents(heard_from("d2", AT), {campaign.pk: 0})
+    assert words(campaign) == "no agents"
 
 
 def test_a_campaign_that_dials_tells_when_its_last_customers_hours_end():

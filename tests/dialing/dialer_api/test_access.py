@@ -110,6 +110,10 @@ def test_a_body_beyond_the_limit_is_refused(dialer, settings):
         ("results", {"results": []}, "results"),
         ("results", {"results": {"lease": 1}}, "results"),
         ("heartbeat", {"dialer": None}, "dialer"),
+        ("heartbeat", {"campaigns": {"5000": 1}}, "campaigns"),
+        ("heartbeat", {"campaigns": [{"campaign": 5000}]}, "campaigns"),
+        ("heartbeat", {"campaigns": [{"campaign": 5000, "agents": -1}]}, "campaigns"),
+        ("heartbeat", {"campaigns": [{"campaign": 0, "agents": 1}]}, "campaigns"),
     ],
 )
 def test_a_wrong_field_is_named(dialer, path, body, field):
@@ -130,3 +134,11 @@ def test_a_wrong_query_is_named(dialer, query):
 def test_a_heartbeat_makes_a_dialer_known(dialer):
     assert dialer.post("heartbeat").json() == {}
     assert Dialer.objects.get().name == "d1"
+
+
+def test_the_agents_of_campaigns_are_those_last_told(dialer):
+    for told in ([(5000, 3), (5001, 4)], [(5001, 2)]):
+        campaigns = [{"campaign": campaign, "agents": agents} for campaign, agents in told]
+        dialer.post("heartbeat", campaigns=campaigns)
+    dialer.post("heartbeat")
+    assert Dialer.objects.get().agents_by_campaign == {"5001": 2}

@@ -95,8 +95,8 @@ class EndlessList(Interface):
     def recalls(self, after, wait):
         return [], after
 
-    def heartbeat(self):
-        pass
+    def heartbeat(self, agents):
+        self.agents = agents
 
 
 def simulate(hours, agents=10, seed=1, watch=lambda dialer: None, **changes):
@@ -150,6 +150,13 @@ def test_an_ivr_campaign_keeps_to_its_ports_and_needs_no_agent():
 
     assert server.most_lines <= 8
     assert server.results[10] > 50
+    assert server.agents == {}
+
+
+def test_the_server_is_told_how_many_agents_serve_a_campaign():
+    server, _ = simulate(1, agents=7, dialingMode="PROGRESSIVEONLY")
+
+    assert server.agents == {server.campaign["campaign"]: 7}
 
 
 def test_a_campaign_that_reserves_nobody_is_not_dialed():
