@@ -1,5 +1,6 @@
 """The board: the part of the first page that keeps itself up to date."""
 
+from collections.abc import Collection
 from threading import Lock
 from typing import Any
 
@@ -17,6 +18,15 @@ from dialing.admin.pages import demand
 # All who look at the same time get the same board; a little less than the pause between two refreshes.
 SHARED_SECONDS = 1.5
 TOTALS = ["left", "out", "attempts", "voice"]
+STOP, IMPORT, FILE = "dialing.view_stopreport", "campaigns.view_importjob", "dnc.view_fileimport"
+CALLBACK = "callbacks.view_personalcallback"
+# What a user needs to open the pages that problems link to.
+PAGES = {
+    "admin:dialing_stopreport_change": STOP,
+    "admin:campaigns_importjob_change": IMPORT,
+    "admin:dnc_fileimport_change": FILE,
+    "admin:dnc_fileimport_changelist": FILE,
+}
 _making = Lock()
 
 
@@ -27,27 +37,27 @@ def board_part(request: HttpRequest) -> HttpResponse:
 
 def board_html(request: HttpRequest) -> SafeString:
     """What the user may see of the board."""
-    may = request.user.has_perm
-    loads = may("campaigns.view_importjob") and may("dnc.view_fileimport")
-    callbacks = may("callbacks.view_personalcallback")
-    key = f"board-{loads}-{callbacks}"
+    allowed = [name for name in (STOP, IMPORT, FILE, CALLBACK) if request.user.has_perm(name)]
+    key = f"board-{'-'.join(allowed)}"
     with _making:
         html: SafeString | None = cache.get(key)
         if html is None:
-            html = render_to_string("admin/dialing/board.html", board_context(loads, callbacks))
+            html = render_to_string("admin/dialing/board.html", board_context(allowed))
             cache.set(key, html, SHARED_SECONDS)
     return html
 
 
-def board_context(loads: bool, callbacks: bool) -> dict[str, Any]:
+def board_context(allowed: Collection[str]) -> dict[str, Any]:
+    """`allowed`: which of the permissions above the user has."""
     seen = board.look(timezone.now())
     return {
         "board": seen,
+        "pages": {page for page, permission in PAGES.items() if permission in allowed},
         "zone": settings.SERVER_TIME_ZONE,
         "rows": rows_html(seen.rows),
         "campaigns": len(seen.rows),
         "totals": {name: sum(getattr(row, name) for row in seen.rows) for name in TOTALS},
         "agents": sum(line.agents for line in seen.dialers if not line.silent),
-        "loads": seen.loads if loads else None,
-        "callbacks": seen.callbacks if callbacks else None,
+        "loads": seen.loads if {IMPORT, FILE} <= set(allowed) else None,
+        "callbacks": seen.callbacks if CALLBACK in allowed else None,
     }

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -218,6 +219,17 @@ def test_the_board_shows_what_the_user_may_see(sign_in, sam, nina, lou):
     assert sign_in(nina).get(BOARD).status_code == 403
     assert "data-live" not in sign_in(nina).get("/admin/").text
     assert "Renewals" in sign_in(sam).get("/admin/").text
+
+
+def test_problems_lead_only_to_pages_that_the_user_may_open(sign_in, sam, nina):
+    FileImportFactory(state=JobState.FAILED, finished_at=timezone.now(), message="no such file")
+    nina.is_staff = True
+    nina.save()
+    nina.user_permissions.add(Permission.objects.get(codename="view_campaign"))
+    for user, link in ((sam, True), (nina, False)):
+        text = sign_in(user).get(BOARD).text
+        assert "was not loaded: no such file" in text
+        assert ("/admin/dnc/fileimport/" in text) == link
 
 
 def test_what_people_typed_is_escaped_in_the_rows():
