@@ -20,7 +20,6 @@ from dialing.models import (
     CampaignManagerOptions,
     Dialer,
     Lease,
-    LeaseState,
     StoppedCampaign,
     StopReport,
 )
@@ -170,7 +169,7 @@ def _figures(stopped: Collection[int], at: datetime) -> list[Figures]:
 
 def records_out() -> tuple[Counter[int], Counter[int]]:
     """How many dialers hold, by campaign and by dialer."""
-    held = Lease.objects.filter(state__in=[LeaseState.ACTIVE, LeaseState.DIALED]).order_by()
+    held = Lease.objects.held().order_by()
     by_campaign: Counter[int] = Counter()
     by_dialer: Counter[int] = Counter()
     for campaign, dialer, number in held.values_list("campaign", "dialer").annotate(Count("pk")):

@@ -14,7 +14,7 @@ from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact
 from dialing.dialers import agents_together
 from dialing.eligibility import DIALABLE, Rule, campaign_refusals, window_of
-from dialing.models import CampaignManagerOptions, Dialer, Lease, LeaseState, StoppedCampaign
+from dialing.models import CampaignManagerOptions, Dialer, Lease, StoppedCampaign
 from timezones.local_time import DialingWindow, actual_time, is_inside, next_change
 from timezones.models import TimeZone, ZoneSet
 from timezones.zones import Zone, read_zones
@@ -117,7 +117,7 @@ def list_parts(campaigns: Collection[int], at: datetime) -> dict[int, list[ListP
 
 def look_around(campaigns: Collection[int], at: datetime) -> Surroundings:
     alive = at - CampaignManagerOptions.load().dialer_silence
-    held = Lease.objects.filter(campaign__in=campaigns, state__in=[LeaseState.ACTIVE, LeaseState.DIALED])
+    held = Lease.objects.held().filter(campaign__in=campaigns)
     stopped = StoppedCampaign.objects.filter(campaign__in=campaigns, campaign__enabled=False, resumed=False)
     told = list(Dialer.objects.filter(last_seen_at__gte=alive).values_list("agents_by_campaign", flat=True))
     return Surroundings(

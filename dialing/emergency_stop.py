@@ -10,7 +10,7 @@ from django.db.models import Count, F
 from django.utils import timezone
 
 from campaigns.models import Campaign, Origin
-from dialing.leases import HELD, STOPPED, held_at_stop, recall
+from dialing.leases import NOT_TOLD, STOPPED, held_at_stop, recall
 from dialing.models import Dialer, StoppedCampaign, StoppedDialer, StopReport
 from dialing.stop_gate import shut_gate
 from outbound_site.bulk_history import record
@@ -60,7 +60,7 @@ def _switch_off(origins: Collection[Origin]) -> dict[int, int]:
 
 def _tell_dialers(report: StopReport) -> None:
     """Note what each dialer holds and give it the number under which it hears of the stop."""
-    held = held_at_stop(report.pk).filter(HELD).order_by().values_list("dialer").annotate(Count("pk"))
+    held = held_at_stop(report.pk).filter(NOT_TOLD).order_by().values_list("dialer").annotate(Count("pk"))
     records_out = dict(held)
     Dialer.objects.filter(pk__in=records_out).update(recall_number=F("recall_number") + 1)
     StoppedDialer.objects.bulk_create(

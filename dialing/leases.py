@@ -26,10 +26,11 @@ from dialing.models import (
     StoppedDialer,
     StopReport,
 )
+from dialing.models.lease import HELD
 
 # Leases of one step; recalled together, they bear one number.
 BATCH = 1_000
-HELD = Q(state__in=[LeaseState.ACTIVE, LeaseState.DIALED], recall_number=None)
+NOT_TOLD = HELD & Q(recall_number=None)
 STOPPED = "campaign disabled"
 
 
@@ -55,7 +56,7 @@ def _batches(leases: QuerySet[Lease]) -> Iterator[tuple[int, list[UUID]]]:
     """The dialer and leases of each step."""
     # Read once: looking for the next batch again and again would cost more than the recall.
     held = defaultdict(list)
-    for dialer, pk in leases.filter(HELD).order_by("dialer", "pk").values_list("dialer", "pk"):
+    for dialer, pk in leases.filter(NOT_TOLD).order_by("dialer", "pk").values_list("dialer", "pk"):
         held[dialer].append(pk)
     for dialer, pks in held.items():
         for start in range(0, len(pks), BATCH):
@@ -66,7 +67,7 @@ def _batches(leases: QuerySet[Lease]) -> Iterator[tuple[int, list[UUID]]]:
 def _recall_batch(dialer: int, pks: Sequence[UUID], reason: str, at: datetime, number: int | None) -> int:
     # The dialer's row is the lock under which its recalls get numbers in the order of their commits.
     latest = Dialer.objects.select_for_update().get(pk=dialer).recall_number
-    still = Lease.objects.filter(HELD, pk__in=pks).order_by("pk").select_for_update()
+    still = Lease.objects.filter(NOT_TOLD, pk__in=pks).order_by("pk").select_for_update()
     batch = list(still.values_list("pk", flat=True))
     if not batch:
         return 0
@@ -132,7 +133,7 @@ def recalls_after(dialer: str, after: int) -> list[Recall]:
     told: dict[UUID, Recall] = {}
     # These first: what becomes recalled meanwhile is found by the second look.
     for stop in StoppedDialer.objects.filter(dialer__name=dialer, recall_number__gt=after):
-        held = held_at_stop(stop.report_id).filter(HELD, dialer=stop.dialer_id)
+        held = held_at_stop(stop.report_id).filter(NOT_TOLD, dialer=stop.dialer_id)
         told |= {pk: Recall(stop.recall_number, pk, STOPPED) for pk in held.values_list("pk", flat=True)}
     recalled = Lease.objects.filter(dialer__name=dialer, recall_number__gt=after)
     for pk, number, reason in recalled.values_list("pk", "recall_number", "recall_reason"):

@@ -358,7 +358,7 @@ def end_untold_calls(at: datetime | None = None) -> int:
     at = at or timezone.now()
     options = CampaignManagerOptions.load()
     over = at - LONGEST_CALL
-    untold = Lease.objects.filter(state=LeaseState.DIALED, dialed_at__lte=over)
+    untold = Lease.objects.held().filter(state=LeaseState.DIALED, dialed_at__lte=over)
     held = Lease.objects.open().filter(personal_callback=OuterRef("pk")).exclude(pk__in=untold.values("pk"))
     out = PersonalCallback.objects.filter(
         ~Exists(held),

@@ -107,9 +107,9 @@ def _purge_callbacks(letters: set[str], before: datetime) -> int:
 
 
 def _purge_leases(before: datetime) -> None:
-    ended = Lease.objects.exclude(state__in=OPEN_STATES).filter(ended_at__lt=before)
+    ended = Lease.objects.filter(state__in=set(LeaseState) - set(OPEN_STATES), ended_at__lt=before)
     # Dialed and never heard of again: no dialer will report it any more.
-    dialed = Lease.objects.filter(state=LeaseState.DIALED, expires_at__lt=before - KEEP_LEASES)
+    dialed = Lease.objects.held().filter(state=LeaseState.DIALED, expires_at__lt=before - KEEP_LEASES)
     for leases in (ended, dialed):
         while ids := list(leases.values_list("pk", flat=True)[:BATCH]):
             _delete(Lease.objects.filter(pk__in=ids))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from campaigns.models import Campaign
 from dialing.admin.pages import demand, page
 from dialing.emergency_stop import resume, stop_all_campaigns
-from dialing.models import Lease, LeaseState, StopReport
+from dialing.models import Lease, StopReport
 from dialing.stop_review import review
 from outbound_site.server_time import to_wall
 
@@ -87,11 +87,7 @@ class StopReportAdmin(admin.ModelAdmin):
             report = stop_all_campaigns(request.user)
             return redirect("admin:dialing_stopreport_change", report.pk)
         enabled = Campaign.objects.active().filter(enabled=True)
-        held = Lease.objects.filter(
-            campaign__in=enabled,
-            state__in=[LeaseState.ACTIVE, LeaseState.DIALED],
-            personal_callback=None,
-        )
+        held = Lease.objects.held().filter(campaign__in=enabled, personal_callback=None)
         return page(
             request,
             "stopreport/stop.html",

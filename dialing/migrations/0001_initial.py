@@ -764,28 +764,22 @@ class Migration(migrations.Migration):
                     models.Index(
                         models.F("dialer"),
                         models.F("recall_number"),
-                        condition=models.Q(("recall_number__gt", 0)),
+                        condition=models.Q(("recall_number__isnull", False)),
                         name="lease_recalls",
                     ),
                     models.Index(
                         models.F("campaign"),
                         models.F("dialer"),
-                        condition=models.Q(("state__in", ["active", "dialed", "unknown"])),
-                        name="lease_open_by_campaign",
+                        condition=models.Q(("ended_at", None)),
+                        name="lease_held_by_campaign",
                     ),
-                    models.Index(
-                        models.F("state"),
-                        models.F("expires_at"),
-                        condition=models.Q(("state__in", ["active", "dialed", "unknown"])),
-                        name="lease_by_state_and_end",
-                    ),
+                    models.Index(models.F("state"), models.F("ended_at"), name="lease_by_state_and_end"),
                     models.Index(models.F("contact"), name="lease_by_contact"),
                     models.Index(
                         models.F("personal_callback"),
                         condition=models.Q(("personal_callback__isnull", False)),
                         name="lease_by_callback",
                     ),
-                    models.Index(models.F("ended_at"), name="lease_by_end"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -801,6 +795,17 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("contact", None), ("personal_callback", None), _connector="XOR"),
                         name="lease_of_one_record",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("state__in", ["active", "dialed"])),
+                            models.Q(
+                                models.Q(("state__in", ["active", "dialed"]), _negated=True),
+                                ("ended_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="lease_is_held_until_it_ends",
                     ),
                 ],
             },

@@ -45,14 +45,21 @@ class LeaseState(models.TextChoices):
 # The record belongs to this lease; its result still counts.
 OPEN_STATES = [LeaseState.ACTIVE, LeaseState.DIALED, LeaseState.UNKNOWN]
 OPEN = Q(state__in=OPEN_STATES)
+# With the dialer, dialed or not. SQLite uses an index of a part of a table only where the query says the
+# condition itself and without a parameter, as NULL does.
+HELD_STATES = [LeaseState.ACTIVE, LeaseState.DIALED]
+HELD = Q(ended_at=None)
 
 
 class LeaseQuerySet(models.QuerySet["Lease"]):
     def open(self) -> Self:
         return self.filter(OPEN)
 
+    def held(self) -> Self:
+        return self.filter(HELD)
+
     def active(self) -> Self:
-        return self.filter(state=LeaseState.ACTIVE)
+        return self.held().filter(state=LeaseState.ACTIVE)
 
 
 class Lease(models.Model):
@@ -96,7 +103,7 @@ class Lease(models.Model):
     granted_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     dialed_at = models.DateTimeField(null=True)
-    # When it left the states above: by a result, by a recall, or because the dialer was lost.
+    # When the dialer ceased to hold it: by a result, by a recall, or because the dialer was lost.
     ended_at = models.DateTimeField(null=True)
     # Of a personal callback: when it may be tried again inside its window.
     try_again_at = models.DateTimeField(null=True)
@@ -112,16 +119,22 @@ class Lease(models.Model):
             models.CheckConstraint(
                 condition=Q(contact=None) ^ Q(personal_callback=None), name="lease_of_one_record"
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=HELD_STATES, ended_at=None)
+                | (~Q(state__in=HELD_STATES) & Q(ended_at__isnull=False)),
+                name="lease_is_held_until_it_ends",
+            ),
         ]
         indexes = [
-            models.Index("dialer", "recall_number", name="lease_recalls", condition=Q(recall_number__gt=0)),
-            models.Index("campaign", "dialer", name="lease_open_by_campaign", condition=OPEN),
-            models.Index("state", "expires_at", name="lease_by_state_and_end", condition=OPEN),
+            models.Index(
+                "dialer", "recall_number", name="lease_recalls", condition=Q(recall_number__isnull=False)
+            ),
+            models.Index("campaign", "dialer", name="lease_held_by_campaign", condition=HELD),
+            models.Index("state", "ended_at", name="lease_by_state_and_end"),
             models.Index("contact", name="lease_by_contact"),
             models.Index(
                 "personal_callback", name="lease_by_callback", condition=Q(personal_callback__isnull=False)
             ),
-            models.Index("ended_at", name="lease_by_end"),
         ]
 
     def __str__(self) -> str:
