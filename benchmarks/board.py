@@ -38,7 +38,7 @@ def main() -> None:
 
 def measure() -> None:
     import time_machine
-    from django.contrib.auth.models import User
+    from django.contrib.auth.models import Group, User
     from django.core.management import call_command
     from django.test import Client, override_settings
     from django.utils import timezone
@@ -47,7 +47,9 @@ def measure() -> None:
     call_command("seed", verbosity=0)
     campaigns = fill()
     client = Client()
-    client.force_login(User.objects.create_superuser("bench"))
+    user = User.objects.create_user("bench", is_staff=True)
+    user.groups.add(Group.objects.get(name="supervisor"))
+    client.force_login(user)
     with override_settings(ALLOWED_HOSTS=["testserver"]), time_machine.travel(timezone.now()) as clock:
         first, size = refresh(client)
         print(f"board of {CAMPAIGNS} campaigns, {CAMPAIGNS * CONTACTS:,} contacts, {size:,} bytes:")
@@ -85,9 +87,10 @@ def end_calls(campaigns: list[Any]) -> None:
     from django.utils import timezone
 
     from campaigns.models import Contact
-    from dialing.models import CallHistory, CampaignCounters
+    from dialing.models import CallHistory, CampaignCounters, Dialer
 
     now = timezone.now()
+    Dialer.objects.update(last_seen_at=now)
     for campaign in campaigns:
         contact = Contact.objects.filter(campaign=campaign, status="P").order_by("pk").values("pk")[:1]
         Contact.objects.filter(pk__in=contact).update(status="R", callback_at=now + timedelta(hours=1))

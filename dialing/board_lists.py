@@ -13,10 +13,11 @@ from threading import Lock
 from typing import NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from campaigns.models import Campaign
-from dialing.campaign_state import LEFT, State, Surroundings, list_parts, state_of
+from campaigns.models.contact import CallStatus, Contact
+from dialing.campaign_state import LEFT, ListPart, State, Surroundings, list_parts, state_of
 from dialing.charts import points
 from dialing.models import CallHistory
 
@@ -24,6 +25,9 @@ SOON, LATER = timedelta(seconds=15), timedelta(seconds=60)
 # Counting that can wait is done for many campaigns at once, and takes at most this part of the time.
 PAUSE, SHARE = timedelta(seconds=5), 0.05
 MINUTES = 30
+
+
+ONE_CLOSED = ListPart(CallStatus.CLOSED, (), contacts=1, due=0, next_due=None)
 
 
 class Signs(NamedTuple):
@@ -94,16 +98,25 @@ def _is_due(known: Counted | None, signs: Signs, rested: bool, at: datetime) -> 
 def _count(
     campaigns: Collection[Campaign], signs: Mapping[int, Signs], around: Surroundings, at: datetime
 ) -> dict[int, Counted]:
-    parts = list_parts([campaign.pk for campaign in campaigns], at)
+    parts = _parts_left([campaign.pk for campaign in campaigns], at)
     return {
         campaign.pk: Counted(
             state=state_of(campaign, parts[campaign.pk], around, at),
-            left=sum(part.contacts for part in parts[campaign.pk] if part.status in LEFT),
+            left=sum(part.contacts for part in parts[campaign.pk] if part is not ONE_CLOSED),
             signs=signs[campaign.pk],
             at=at,
         )
         for campaign in campaigns
     }
+
+
+def _parts_left(campaigns: Collection[int], at: datetime) -> dict[int, list[ListPart]]:
+    """Contacts that are done with, the most of an old list, are not counted: one stands for all."""
+    parts = list_parts(campaigns, at, LEFT)
+    nobody_left = Campaign.objects.filter(pk__in=[pk for pk in campaigns if pk not in parts])
+    for campaign in nobody_left.filter(Exists(Contact.objects.filter(campaign=OuterRef("pk")))).only("pk"):
+        parts[campaign.pk].append(ONE_CLOSED)
+    return parts
 
 
 def lines(at: datetime) -> dict[int, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, Min, Q
@@ -54,8 +55,7 @@ class Kind(StrEnum):
     PROBLEM = "problem"
 
 
-@dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """`until`: when it changes by itself, as far as that is known."""
 
     kind: Kind
@@ -93,17 +93,22 @@ def states(campaigns: Sequence[Campaign], at: datetime) -> dict[int, State]:
     return {campaign.pk: state_of(campaign, parts[campaign.pk], surroundings, at) for campaign in campaigns}
 
 
-def list_parts(campaigns: Collection[int], at: datetime) -> dict[int, list[ListPart]]:
-    """By campaign; two queries. The cost follows the lists' length: the index `contact_due` is read once."""
+def list_parts(
+    campaigns: Collection[int], at: datetime, statuses: Collection[CallStatus] = tuple(CallStatus)
+) -> dict[int, list[ListPart]]:
+    """Contacts of these statuses, by campaign; two queries.
+
+    The cost follows their number: that part of the index `contact_due` is read once.
+    """
     callback = Q(status=CallStatus.CALLBACK_REQUESTED)
     in_time = Q(callback_at__lte=at, callback_at__gte=at - settings.CALLBACK_TIME_LIMIT)
     due = (callback & in_time) | (~callback & (Q(callback_at=None) | Q(callback_at__lte=at)))
     rows = (
-        Contact.objects.filter(campaign__in=campaigns)
+        Contact.objects.filter(campaign__in=campaigns, status__in=statuses)
         .order_by()
         .values_list("campaign", "status", "zone_set")
         .annotate(
-            contacts=Count("pk"),
+            contacts=Count("*"),
             due=Count("pk", filter=due),
             next_due=Min("callback_at", filter=Q(callback_at__gt=at)),
         )

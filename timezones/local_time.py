@@ -7,8 +7,8 @@ All instants are aware datetimes.
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from timezones.models import TimeZone
@@ -20,8 +20,7 @@ DAYLIGHT_SAVING = timedelta(hours=1)
 HORIZON_DAYS = 366
 
 
-@dataclass(frozen=True)
-class DialingWindow:
+class DialingWindow(NamedTuple):
     """Hours from `start` up to but not including `end`: equal = all day, start after end = over midnight."""
 
     start: time

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from dialing.board import Row
+from dialing.board_campaigns import Row
 from dialing.campaign_figures import AbandonRate
 from dialing.campaign_state import Kind
 

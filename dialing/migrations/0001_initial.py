@@ -656,7 +656,7 @@ class Migration(migrations.Migration):
                         name="counters_of_a_dialer",
                     )
                 ],
-                "indexes": [models.Index(models.F("day"), name="counters_of_a_day")],
+                "indexes": [models.Index(models.F("day"), models.F("campaign"), name="counters_of_a_day")],
             },
         ),
         migrations.CreateModel(

@@ -53,7 +53,7 @@ class CampaignCounters(models.Model):
         constraints = [
             models.UniqueConstraint("campaign", "list_began", "day", "dialer", name="counters_of_a_dialer")
         ]
-        indexes = [models.Index("day", name="counters_of_a_day")]
+        indexes = [models.Index("day", "campaign", name="counters_of_a_day")]
 
     def __str__(self) -> str:
         return f"{self.campaign} {self.day} {self.dialer}"

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from dialing import board, board_lists
 from dialing.admin.board_rows import rows_html
+from dialing.board_campaigns import Row
 from dialing.board_lists import known_lists
 from dialing.calls import Result, mark_dialed, report_results
 from dialing.campaign_figures import AbandonRate
@@ -122,6 +123,7 @@ def test_agents_of_a_campaign_are_added_over_dialers_and_a_dash_where_none_tells
     assert {row.name: row.agents for row in board.look(AT).rows} == {"told": 7, "untold": None}
     for name in ("north", "south"):
         note_agents(heard_from(name, AT), {told.pk: 0})
+    cache.clear()
     assert board.look(AT).rows[0].state.words == "no agents"
 
 
@@ -235,7 +237,7 @@ def test_problems_lead_only_to_pages_that_the_user_may_open(sign_in, sam, nina):
 def test_what_people_typed_is_escaped_in_the_rows():
     trap = "<img src=x>"
     state = State(Kind.OFF, f"stopped by {trap}")
-    html = rows_html([board.Row(1, trap, state, 0, None, 0, 1.5, 0, 0, AbandonRate(None, None), "")])
+    html = rows_html([Row(1, trap, state, 0, None, 0, 1.5, 0, 0, AbandonRate(None, None), "")])
     assert "<img" not in html
     assert html.count("&lt;img src=x&gt;") == 2
 
