@@ -14,8 +14,8 @@ from dialing.dialers import agents_together
 from dialing.models import CampaignManagerOptions, Dialer, StoppedCampaign, StopReport
 from outbound_site.server_time import to_wall
 
-# What changes slowly is looked at in every other refresh.
-BESIDE_SECONDS = 3
+# What changes slowly is looked at in every third refresh.
+BESIDE_SECONDS = 5
 
 
 class DialerLine(NamedTuple):

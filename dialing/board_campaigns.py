@@ -5,16 +5,16 @@ as long as the database takes to answer it.
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-from dialing.board_lists import MINUTES, Signs, known_lists, lines
+from dialing.board_lists import MINUTES, Counted, Signs, known_lists
 from dialing.campaign_figures import ABANDONED, LIVE, AbandonRate, rate
 from dialing.campaign_state import Kind, State, Surroundings
 from dialing.charts import points
@@ -22,6 +22,8 @@ from dialing.service_day import day_of
 
 FIRST = {kind: place for place, kind in enumerate([Kind.PROBLEM, Kind.DIALING, Kind.WAITING, Kind.OFF])}
 QUIET = points([0] * MINUTES)
+# Of this process, by campaign.
+_rows: dict[int, "Row"] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,7 @@ class Row:
     voice: int
     abandon: AbandonRate
     line: str
+    basis: "Basis | None" = None
 
     @cached_property
     def is_problem(self) -> bool:
@@ -55,7 +58,10 @@ class Row:
 
 
 class Figures(NamedTuple):
-    """What one query tells of a campaign; `limit`: of abandoned calls in percent, None without."""
+    """What one query tells of a campaign.
+
+    `limit`: of abandoned calls in percent, None without; `done`: contacts that today's calls have closed.
+    """
 
     pk: int
     name: str
@@ -67,15 +73,18 @@ class Figures(NamedTuple):
     voice: int
     live: int
     abandoned: int
+    done: int
 
 
-# Today's counters are added up over dialers and lists.
+# Today's counters are added up over dialers and lists. An answered call closes its contact too.
 FIGURES = f"""
 SELECT id, name, change_stamp, enabled, lines_per_agent, CASE WHEN abandon_enabled THEN abandon_percent END,
-    COALESCE(attempts, 0), COALESCE(voice, 0), COALESCE(live, 0), COALESCE(abandoned, 0)
+    COALESCE(attempts, 0), COALESCE(voice, 0), COALESCE(live, 0), COALESCE(abandoned, 0),
+    COALESCE(done, 0)
 FROM campaigns_campaign LEFT JOIN (
     SELECT campaign_id, SUM(attempted_count) AS attempts, SUM(voice_count) AS voice,
-        SUM({" + ".join(LIVE)}) AS live, SUM({" + ".join(ABANDONED)}) AS abandoned
+        SUM({" + ".join(LIVE)}) AS live, SUM({" + ".join(ABANDONED)}) AS abandoned,
+        CAST(SUM(voice_count + closed_count) AS BIGINT) AS done
     FROM dialing_campaigncounters WHERE day = %s GROUP BY campaign_id
 ) AS today ON campaign_id = id
 WHERE deleted_at IS NULL AND (enabled OR id IN (
@@ -89,7 +98,7 @@ HELD = "SELECT campaign_id, dialer_id, COUNT(*) FROM dialing_lease WHERE ended_a
 def figures(at: datetime) -> list[Figures]:
     with connection.cursor() as cursor:
         cursor.execute(FIGURES, [connection.ops.adapt_datefield_value(day_of(at))])
-        return [Figures(*row) for row in cursor.fetchall()]
+        return list(map(Figures._make, cursor.fetchall()))
 
 
 def records_out() -> tuple[Counter[int], Counter[int]]:
@@ -104,42 +113,52 @@ def records_out() -> tuple[Counter[int], Counter[int]]:
     return by_campaign, by_dialer
 
 
-def rows(
-    campaigns: Collection[Figures], around: Surroundings, at_work: Collection[int], at: datetime
-) -> list[Row]:
-    """Problems first. `at_work`: campaigns whose lists an import is changing."""
-    out, agents, drawn = around.out, around.agents, lines(at)
-    signs = {
-        each.pk: Signs(
-            version=each.version,
-            decisive=(each.pk in out, around.dialer_alive, agents.get(each.pk) == 0),
-            moving=(out.get(each.pk, 0), each.attempts, each.pk in at_work),
+class Basis(NamedTuple):
+    """What a row is made of beside the count of its list; `judged_by`: what is the same for all campaigns."""
+
+    figures: Figures
+    agents: int | None
+    out: int
+    line: str
+    importing: bool
+    judged_by: tuple[Any, ...]
+
+    def signs(self) -> Signs:
+        decisive = (self.figures.version, self.out > 0, self.agents == 0, *self.judged_by)
+        return Signs(self.figures.version, decisive, self.importing, self.figures.done)
+
+    def row(self, count: Counted) -> Row:
+        figures = self.figures
+        return Row(
+            pk=figures.pk,
+            name=figures.name,
+            state=count.state,
+            left=count.left_by(figures.done),
+            agents=self.agents,
+            out=self.out,
+            lines_per_agent=figures.lines_per_agent,
+            attempts=figures.attempts,
+            voice=figures.voice,
+            abandon=rate(figures.abandoned, figures.live, figures.limit),
+            line=self.line,
+            basis=self,
         )
-        for each in campaigns
-    }
-    counted = known_lists.counted(signs, around, at)
-    found = []
-    for each in campaigns:
-        pk, known = each.pk, counted.get(each.pk)
-        # One may have been removed for good meanwhile.
-        if known:
-            line = drawn.get(pk, QUIET)
-            found.append(_row(each, known.state, known.left, agents.get(pk), out.get(pk, 0), line))
-    return sorted(found, key=attrgetter("place"))
 
 
-@lru_cache(maxsize=3000)
-def _row(figures: Figures, state: State, left: int, agents: int | None, out: int, line: str) -> Row:
-    return Row(
-        pk=figures.pk,
-        name=figures.name,
-        state=state,
-        left=left,
-        agents=agents,
-        out=out,
-        lines_per_agent=figures.lines_per_agent,
-        attempts=figures.attempts,
-        voice=figures.voice,
-        abandon=rate(figures.abandoned, figures.live, figures.limit),
-        line=line,
-    )
+def rows(
+    campaigns: Iterable[Figures], around: Surroundings, at_work: Collection[int], at: datetime
+) -> list[Row]:
+    """Problems first. `at_work`: campaigns whose lists an import is changing. Not for two threads at once."""
+    out, agents, drawn = around.out, around.agents, known_lists.lines(at)
+    judged_by = (around.dialer_alive, day_of(at))
+    bases = {}
+    for figures in campaigns:
+        pk = figures.pk
+        line, importing = drawn.get(pk, QUIET), pk in at_work
+        bases[pk] = Basis(figures, agents.get(pk), out.get(pk, 0), line, importing, judged_by)
+    changed = {pk for pk, basis in bases.items() if pk not in _rows or _rows[pk].basis != basis}
+    counts, new = known_lists.count({pk: bases[pk].signs() for pk in changed}, bases.keys(), around, at)
+    for pk in (changed | new) & counts.keys():
+        _rows[pk] = bases[pk].row(counts[pk])
+    # One may have been removed for good meanwhile.
+    return sorted((_rows[pk] for pk in bases if pk in counts), key=attrgetter("place"))

@@ -1,16 +1,19 @@
 """What the board tells of campaigns' lists: state, contacts left, calls a minute.
 
 Counting costs as much as lists are long. So a campaign is counted at once when something that decides its
-state has changed, every SOON while its list is at work, and every LATER otherwise. The original's reports lag
-by 10 to 15 seconds (outbound-option.md 11).
+state has changed, every SOON while an import is changing its list, and every LATER otherwise; in between, the
+counters tell how many contacts are done with. The original's reports lag by 10 to 15 seconds
+(outbound-option.md 11).
 """
 
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef
@@ -21,23 +24,21 @@ from dialing.campaign_state import LEFT, ListPart, State, Surroundings, list_par
 from dialing.charts import points
 from dialing.models import CallHistory
 
-SOON, LATER = timedelta(seconds=15), timedelta(seconds=60)
+SOON, LATER = timedelta(seconds=15), timedelta(seconds=120)
 # Counting that can wait is done for many campaigns at once, and takes at most this part of the time.
-PAUSE, SHARE = timedelta(seconds=5), 0.05
+PAUSE, SHARE = timedelta(seconds=10), 0.05
 MINUTES = 30
-
-
+# Stands for all contacts of a list that are done with, the most of an old one.
 ONE_CLOSED = ListPart(CallStatus.CLOSED, (), contacts=1, due=0, next_due=None)
 
 
 class Signs(NamedTuple):
-    """`version`: the campaign's change stamp; `decisive`: what else its state was judged by; `moving`:
-    figures that change while its list is at work.
-    """
+    """`decisive`: what a state is judged by; `done`: contacts done with, as today's counters say."""
 
     version: int
-    decisive: tuple[bool, ...]
-    moving: tuple[int, ...]
+    decisive: tuple[Any, ...]
+    importing: bool
+    done: int
 
 
 class Counted(NamedTuple):
@@ -45,6 +46,14 @@ class Counted(NamedTuple):
     left: int
     signs: Signs
     at: datetime
+
+    def left_by(self, done: int) -> int:
+        """Of the contacts counted, those not done with since."""
+        return max(0, self.left - (done - self.signs.done))
+
+    def is_refuted_by(self, signs: Signs) -> bool:
+        """Whether what the state was judged by has changed, or nobody is left of those counted."""
+        return self.signs.decisive != signs.decisive or (self.left > 0 and not self.left_by(signs.done))
 
 
 class KnownLists:
@@ -55,44 +64,70 @@ class KnownLists:
         self.forget()
 
     def forget(self) -> None:
-        self._known: dict[int, Counted] = {}
+        self._counts: dict[int, Counted] = {}
+        self._signs: dict[int, Signs] = {}
         self._campaigns: dict[int, Campaign] = {}
         self._rest_until = self._campaigns_since = datetime.min.replace(tzinfo=UTC)
+        self._lines: dict[int, str] = {}
+        self._lines_of = ""
 
-    def counted(
-        self, signs: Mapping[int, Signs], around: Surroundings, at: datetime
-    ) -> Mapping[int, Counted]:
-        """For all campaigns that `signs` are given of."""
+    def count(
+        self, changed: Mapping[int, Signs], present: AbstractSet[int], around: Surroundings, at: datetime
+    ) -> tuple[Mapping[int, Counted], set[int]]:
+        """The counts of the campaigns that are `present`, and which of them are new.
+
+        `changed`: signs that are not those of the last time.
+        """
         with self._lock:
-            rested, known = at >= self._rest_until, self._known
-            due = [pk for pk, sign in signs.items() if _is_due(known.get(pk), sign, rested, at)]
+            self._signs |= changed
+            for gone in self._signs.keys() - present:
+                del self._signs[gone]
+            due, rested = self._due(changed, at), at >= self._rest_until
+            if rested:
+                due |= self._oldest(due)
             if due:
                 begin = time.monotonic()
-                new = _count(self._campaigns_of(due, signs, at), signs, around, at)
-                self._known = {pk: count for pk, count in known.items() if pk in signs} | new
+                new = _count(self._campaigns_of(due, at), self._signs, around, at)
+                self._counts = {pk: self._counts[pk] for pk in self._signs if pk in self._counts} | new
                 if rested:
                     self._rest_until = at + max(PAUSE, timedelta(seconds=(time.monotonic() - begin) / SHARE))
-            return self._known
+            return self._counts, due
 
-    def _campaigns_of(self, due: Iterable[int], signs: Mapping[int, Signs], at: datetime) -> list[Campaign]:
+    def _due(self, changed: Mapping[int, Signs], at: datetime) -> set[int]:
+        """What can not wait: whose state may be another now."""
+        counts = self._counts
+        due = {pk for pk, signs in changed.items() if pk not in counts or counts[pk].is_refuted_by(signs)}
+        ends = ((pk, count.at, count.state.until) for pk, count in counts.items())
+        return due | {pk for pk, since, end in ends if end and since < end <= at} & self._signs.keys()
+
+    def _oldest(self, due: Collection[int]) -> set[int]:
+        """Of the others, as many as make a round of all campaigns in LATER."""
+
+        def counted_at(pk: int) -> datetime:
+            return self._counts[pk].at - (LATER - SOON if self._signs[pk].importing else timedelta(0))
+
+        waiting = sorted(self._counts.keys() & self._signs.keys() - due, key=counted_at)
+        return set(waiting[: ceil(len(self._signs) * PAUSE / LATER)])
+
+    def _campaigns_of(self, due: Iterable[int], at: datetime) -> list[Campaign]:
         """Read when their version is another, and all every LATER: the rules of zones may be changed."""
         if at - self._campaigns_since >= LATER:
             self._campaigns, self._campaigns_since = {}, at
         known = self._campaigns
-        new = [pk for pk in due if pk not in known or known[pk].change_stamp != signs[pk].version]
+        new = [pk for pk in due if pk not in known or known[pk].change_stamp != self._signs[pk].version]
         known |= Campaign.objects.select_related("time_zone").in_bulk(new)
         return [known[pk] for pk in due if pk in known]
 
+    def lines(self, at: datetime) -> dict[int, str]:
+        """Calls in each of the last MINUTES minutes as the points of a line, by campaign that had any."""
+        minute = f"{at:%d%H%M}"
+        if self._lines_of != minute:
+            self._lines = {campaign: points(counts) for campaign, counts in calls_a_minute(at).items()}
+            self._lines_of = minute
+        return self._lines
+
 
 known_lists = KnownLists()
-
-
-def _is_due(known: Counted | None, signs: Signs, rested: bool, at: datetime) -> bool:
-    if known is None or known.signs[:2] != signs[:2]:
-        return True
-    if known.state.until and known.at < known.state.until <= at:
-        return True
-    return rested and at - known.at >= (LATER if known.signs == signs else SOON)
 
 
 def _count(
@@ -111,22 +146,11 @@ def _count(
 
 
 def _parts_left(campaigns: Collection[int], at: datetime) -> dict[int, list[ListPart]]:
-    """Contacts that are done with, the most of an old list, are not counted: one stands for all."""
     parts = list_parts(campaigns, at, LEFT)
     nobody_left = Campaign.objects.filter(pk__in=[pk for pk in campaigns if pk not in parts])
     for campaign in nobody_left.filter(Exists(Contact.objects.filter(campaign=OuterRef("pk")))).only("pk"):
         parts[campaign.pk].append(ONE_CLOSED)
     return parts
-
-
-def lines(at: datetime) -> dict[int, str]:
-    """Calls in each of the last MINUTES minutes as the points of a line, by campaign that had any."""
-    key = f"board-lines-{at:%d%H%M}"
-    found: dict[int, str] | None = cache.get(key)
-    if found is None:
-        found = {campaign: points(counts) for campaign, counts in calls_a_minute(at).items()}
-        cache.set(key, found, 60)
-    return found
 
 
 def calls_a_minute(at: datetime) -> dict[int, list[int]]:

@@ -1,6 +1,6 @@
 """What goes wrong, what is being loaded, and which callbacks are due, as the board tells it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -20,7 +20,8 @@ from outbound_site.server_time import begin_of, to_wall
 # Sales Rule (16 CFR 310.4) asks for one that is not older than 31 days.
 RECENT = timedelta(days=1)
 OLD_LIST = timedelta(days=31)
-OLD_SECONDS = 10
+# How long what changes slowly is not looked for again.
+SLOW_SECONDS = 10
 FAILURES = 5
 
 
@@ -55,12 +56,16 @@ class Beside(NamedTuple):
 def look_beside(at: datetime) -> Beside:
     imports, files = contact_imports(at), file_loads(at)
     return Beside(
-        no_worker=list(no_worker(at)),
+        no_worker=_slow("board-no-worker", lambda: list(no_worker(at))),
         failures=[*files.failed[:FAILURES], *old_list(at), *imports.failed[:FAILURES]],
         loads=[*imports.running, *files.running],
         at_work=imports.at_work,
-        callbacks=callbacks_due(at),
+        callbacks=_slow("board-callbacks", lambda: callbacks_due(at)),
     )
+
+
+def _slow(key: str, look: Callable[[], Any]) -> Any:
+    return cache.get_or_set(key, look, SLOW_SECONDS)
 
 
 class Loads(NamedTuple):
@@ -116,8 +121,8 @@ def no_worker(at: datetime) -> Iterator[Problem]:
 
 
 def old_list(at: datetime) -> Iterator[Problem]:
-    """When files are to feed the Do Not Call list and none did for long; looked for every OLD_SECONDS."""
-    if cache.get_or_set("board-list-is-old", lambda: _list_is_old(at), OLD_SECONDS):
+    """When files are to feed the Do Not Call list and none did for long."""
+    if _slow("board-list-is-old", lambda: _list_is_old(at)):
         text = "The Do Not Call list is old: no file was loaded for 31 days."
         yield Problem(text, "admin:dnc_fileimport_changelist")
 

@@ -15,7 +15,9 @@ from dialing.board_campaigns import Row
 from dialing.campaign_figures import AbandonRate
 from dialing.campaign_state import Kind
 
-SYMBOLS = {Kind.DIALING: "▶", Kind.WAITING: "○", Kind.OFF: "■", Kind.PROBLEM: "⚠"}
+# By their numbers: text of ASCII alone takes a quarter of the time to put together and to send.
+SYMBOLS = {Kind.DIALING: "&#9654;", Kind.WAITING: "&#9675;", Kind.OFF: "&#9632;", Kind.PROBLEM: "&#9888;"}
+DASH = "&ndash;"
 
 
 def rows_html(rows: Iterable[Row]) -> SafeString:
@@ -27,7 +29,7 @@ def rows_html(rows: Iterable[Row]) -> SafeString:
 def row_html(row: Row, before: str, after: str) -> str:
     """What people have typed is escaped here; everything else is numbers."""
     state, address = row.state, f"{before}{row.pk}{after}"
-    agents = "–" if row.agents is None else f"{row.agents:,}"
+    agents = DASH if row.agents is None else f"{row.agents:,}"
     return (
         f'<tr id="campaign-{row.pk}"><th scope="row"><a href="{address}">{escape(row.name)}</a></th>'
         f'<td><span class="state state-{state.kind}"><span aria-hidden="true">{SYMBOLS[state.kind]}</span>'
@@ -42,7 +44,7 @@ def row_html(row: Row, before: str, after: str) -> str:
 
 
 def abandon_html(rate: AbandonRate) -> str:
-    percent = "–" if rate.percent is None else f"{rate.percent:.1f} %"
+    percent = DASH if rate.percent is None else f"{rate.percent:.1f} %"
     limit = "no limit" if rate.limit is None else f"of {rate.limit:.1f} %"
-    above = ' <strong class="state-problem">⚠ above the limit</strong>' if rate.above else ""
+    above = ' <strong class="state-problem">&#9888; above the limit</strong>' if rate.above else ""
     return f"{percent} <small>{limit}</small>{above}"

@@ -38,6 +38,10 @@ AT = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)
 
 def call(campaign, code, dialer="north"):
     contact_of(campaign)
+    end_one(campaign, code, dialer)
+
+
+def end_one(campaign, code, dialer="north"):
     [record] = claim_records(dialer, campaign.pk, 1)
     mark_dialed(dialer, record.lease.pk)
     report_results(dialer, [Result(record.lease.pk, code, talk_seconds=60)])
@@ -112,6 +116,22 @@ def test_what_decides_the_state_shows_at_once_and_the_rest_within_seconds():
         assert seen() == (1, "dialing the last records")
         clock.shift(61)
         assert seen() == (2, "dialing")
+
+
+@time_machine.travel(AT, tick=False)
+def test_contacts_that_are_done_with_are_taken_off_between_counts():
+    campaign = CampaignFactory(**ALL_DAY)
+    for _ in range(2):
+        contact_of(campaign)
+    heard_from("north")
+    board.look(AT)
+    end_one(campaign, 10)
+    with CaptureQueriesContext(connection) as captured:
+        assert board.look(AT).rows[0].left == 1
+    assert not any("campaigns_contact" in query["sql"] for query in captured)
+    end_one(campaign, 10)
+    [row] = board.look(AT).rows
+    assert (row.left, row.state.words) == (0, "list exhausted")
 
 
 def test_agents_of_a_campaign_are_added_over_dialers_and_a_dash_where_none_tells():
