@@ -113,9 +113,11 @@ def list_parts(
             next_due=Min("callback_at", filter=Q(callback_at__gt=at)),
         )
     )
+    # Counted first: an import may make zone sets meanwhile.
+    counted = list(rows)
     zones = {pk: read_zones(members) for pk, members in ZoneSet.objects.values_list("pk", "members")}
     parts: dict[int, list[ListPart]] = defaultdict(list)
-    for campaign, status, zone_set, contacts, due_now, next_due in rows:
+    for campaign, status, zone_set, contacts, due_now, next_due in counted:
         parts[campaign].append(ListPart(CallStatus(status), zones[zone_set], contacts, due_now, next_due))
     return parts
 

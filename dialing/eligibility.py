@@ -40,7 +40,7 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True)
 class Refusal:
-    """A rule against dialing now; `until`: when it may lift by itself, None: not without somebody's act."""
+    """A rule against dialing now; `until`: when it may lift by itself, None: not by itself."""
 
     rule: Rule
     reason: str

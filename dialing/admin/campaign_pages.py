@@ -59,6 +59,7 @@ def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:
         by_status=[(STATUS_WORDS[status], number) for status, number in by_status.items() if number],
         by_reason=contacts_by_reason(campaign, parts, at).most_common(),
         records_out=around.out.get(pk, 0),
+        agents=around.agents.get(pk),
         attempts=counts["attempted_count"],
         voice=counts["voice_count"],
         abandon=abandon_rate(counts, campaign.abandon_percent if campaign.abandon_enabled else None),
