@@ -2,6 +2,7 @@ import pytest
 
 from dialing.calls import Result, mark_dialed, report_results
 from dialing.campaign_figures import GROUPS
+from dialing.dialers import heard_from, note_agents
 from dialing.record_feed import claim_records
 from dialing.run_time_stats import NAMES
 from tests.dialing.worlds import contact_of
@@ -22,7 +23,9 @@ def test_the_page_tells_state_contacts_and_calls(sign_in, sam):
     [record] = claim_records("north", campaign.pk, 1)
     mark_dialed("north", record.lease.pk)
     report_results("north", [Result(record.lease.pk, 9)])
+    note_agents(heard_from("north"), {campaign.pk: 12})
     page = sign_in(sam).get(address(campaign))
+    assert "<dt>Agents</dt><dd>12</dd>" in page.text
     assert page.context["state"].words == "ready, no dialer has asked for records"
     assert dict(page.context["by_status"]) == {"pending: never called": 1, "to be called again": 1}
     assert dict(page.context["by_reason"]) == {
