@@ -100,9 +100,11 @@ def _note_dialed(lease: Lease) -> bool:
 
 
 def is_stopped(lease: Lease) -> bool:
-    """Whether the campaign was switched off since; personal callbacks depend on no campaign (9.3)."""
+    """Whether the campaign was switched off since; for personal callbacks that counts by an option (9.2)."""
     campaign = lease.campaign
-    return bool(lease.contact_id and campaign and not (campaign.enabled and not campaign.deleted_at))
+    if campaign is None or (campaign.enabled and not campaign.deleted_at):
+        return False
+    return bool(lease.contact_id) or CampaignManagerOptions.load().callback_with_campaign
 
 
 def report_results(dialer: str, results: Sequence[Result], at: datetime | None = None) -> list[Outcome]:

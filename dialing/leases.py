@@ -153,7 +153,10 @@ def held_at_stop(report: int) -> QuerySet[Lease]:
 def recall_of_disabled_campaigns(at: datetime | None = None) -> int:
     """Recall what dialers still hold of campaigns that are off, however they were switched off."""
     off = Q(campaign__enabled=False) | Q(campaign__deleted_at__isnull=False)
-    return recall(Lease.objects.filter(off, personal_callback=None), STOPPED, at)
+    leases = Lease.objects.filter(off)
+    if not CampaignManagerOptions.load().callback_with_campaign:
+        leases = leases.filter(personal_callback=None)
+    return recall(leases, STOPPED, at)
 
 
 def give_up_silent(at: datetime | None = None) -> int:

@@ -73,6 +73,8 @@ def claim_callbacks(
     options = CampaignManagerOptions.load()
     with through_gate():
         due = due_callbacks(agents, _logged_in(options, at) | set(agents), at)
+        if options.callback_with_campaign:
+            due = due.filter(Q(campaign=None) | Q(campaign__enabled=True, campaign__deleted_at=None))
         chosen = due.select_related("agent", "campaign").order_by("callback_date_time", "pk")
         rows = list(chosen.select_for_update(skip_locked=True, of=("self",))[: min(count, MOST_CALLBACKS)])
         listed = do_not_call_list.contains([row.phone for row in rows])

@@ -187,6 +187,14 @@ class Migration(migrations.Migration):
                     models.BooleanField(default=False, verbose_name="personal callbacks on Sundays"),
                 ),
                 (
+                    "callback_with_campaign",
+                    models.BooleanField(
+                        default=False,
+                        help_text="While a campaign is off, its personal callbacks are not made either.",
+                        verbose_name="personal callbacks stop with their campaign",
+                    ),
+                ),
+                (
                     "purge_days",
                     models.PositiveIntegerField(
                         default=5,
@@ -349,6 +357,14 @@ class Migration(migrations.Migration):
                 (
                     "callback_sunday",
                     models.BooleanField(default=False, verbose_name="personal callbacks on Sundays"),
+                ),
+                (
+                    "callback_with_campaign",
+                    models.BooleanField(
+                        default=False,
+                        help_text="While a campaign is off, its personal callbacks are not made either.",
+                        verbose_name="personal callbacks stop with their campaign",
+                    ),
                 ),
                 (
                     "purge_days",

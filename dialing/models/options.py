@@ -77,6 +77,11 @@ class CampaignManagerOptions(models.Model):
     )
     callback_saturday = models.BooleanField("personal callbacks on Saturdays", default=False)
     callback_sunday = models.BooleanField("personal callbacks on Sundays", default=False)
+    callback_with_campaign = models.BooleanField(
+        "personal callbacks stop with their campaign",
+        default=False,
+        help_text="While a campaign is off, its personal callbacks are not made either.",
+    )
 
     purge_days = _number("purge contacts after", 5, 0, 30, "Days since their import; 0 keeps them.")
     purge_statuses = models.CharField(

@@ -6,7 +6,7 @@ import pytest
 
 from dialing import counters
 from dialing.calls import Dialing, Outcome, Result, mark_dialed, report_results
-from dialing.leases import give_up_silent, unknown_to_pending
+from dialing.leases import give_up_silent, recall_of_disabled_campaigns, unknown_to_pending
 from dialing.models import CallHistory, CampaignManagerOptions, Lease
 from dialing.personal_callbacks import claim_callbacks, end_untold_calls, move_missed
 from dnc import do_not_call_list
@@ -59,6 +59,24 @@ def test_it_becomes_active_and_notes_when_it_was_sent(callback):
 def test_it_needs_no_enabled_campaign(callback):
     assert not callback.campaign.enabled
     assert len(claim()) == 1
+    assert recall_of_disabled_campaigns(THURSDAY) == 0
+
+
+def test_by_an_option_it_stops_with_its_campaign(callback):
+    campaign = callback.campaign
+    CampaignManagerOptions.load()
+    CampaignManagerOptions.objects.update(callback_with_campaign=True)
+    free = PersonalCallbackFactory(agent=callback.agent, campaign=None, callback_date_time=THURSDAY)
+    assert [record.callback for record in claim()] == [free]
+    campaign.enabled = True
+    campaign.save()
+    [record] = claim()
+    assert record.callback == callback
+    campaign.enabled = False
+    campaign.save()
+    assert mark_dialed("d1", record.lease.pk, THURSDAY) == Dialing.RECALLED
+    assert recall_of_disabled_campaigns(THURSDAY) == 1
+    assert state(callback)[0] == "P"
 
 
 RESULTS = """
