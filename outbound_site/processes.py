@@ -18,10 +18,10 @@ from types import FrameType
 from django.conf import settings
 
 from outbound_site.environment import BASE_DIR
+from outbound_site.web_server import GRACE_SECONDS
 
 LOOK_SECONDS = 0.2
 RESTART_SECONDS = 2.0
-GRACE_SECONDS = 20
 # Longer than what gunicorn and the worker are given for the work they have begun.
 STOP_SECONDS = GRACE_SECONDS + 5.0
 PR_SET_PDEATHSIG = 1
@@ -53,9 +53,7 @@ def open_listener(host: str, port: int) -> socket.socket:
 def web_command(listener: socket.socket) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", "outbound_site.wsgi"),
-        *("--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread"),
-        *("--workers", str(settings.WEB_WORKERS), "--threads", str(settings.WEB_THREADS)),
-        *("--graceful-timeout", str(GRACE_SECONDS), "--log-level", "warning", "--no-control-socket"),
+        *("--config", "python:outbound_site.web_server", "--bind", f"fd://{listener.fileno()}"),
     ]
 
 

@@ -5,8 +5,10 @@ import re
 import shlex
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -81,6 +83,11 @@ class Server:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         found = [pid for pid, line in self.descendants().items() if word in line and str(pid) in children]
         return found[0] if found else None
+
+    def dialers(self):
+        """Those that have been heard of."""
+        with closing(sqlite3.connect(self.data_dir / "outbound.sqlite3")) as database:
+            return [name for (name,) in database.execute("SELECT name FROM dialing_dialer")]
 
     def kill(self):
         for pid in [*self.descendants(), self.process.pid]:
@@ -162,6 +169,21 @@ def test_a_server_that_is_told_to_end_leaves_nothing(number, server):
     assert server.process.wait(40) == 0
     assert server.descendants() == {}
     assert not server.answers()
+
+
+@pytest.mark.fault
+def test_a_dialer_that_waits_for_recalls_is_answered_when_the_server_ends(server):
+    server.environment["ADMIN_PASSWORD"] = "correct horse battery"
+    server.start()
+    poll = f"{server.url}/dialer/v1/recalls?dialer=d1&after=0&wait=25"
+    auth = ("administrator@localhost", "correct horse battery")
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(requests.get, poll, auth=auth, timeout=60)
+        assert wait_until(lambda: server.dialers() == ["d1"])
+        server.process.send_signal(signal.SIGTERM)
+
+        assert answer.result().json() == {"recalls": [], "next": 0}
+    assert server.process.wait(40) == 0
 
 
 @pytest.mark.fault

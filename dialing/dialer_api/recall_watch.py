@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -29,6 +29,8 @@ class RecallWatch:
         self.waiting: Counter[str] = Counter()
         self.latest: dict[str, int] = {}
         self.watching = False
+        # False once the process is to end: nobody waits any more.
+        self.goes_on: Callable[[], bool] = lambda: True
 
     def wait(self, dialer: str, after: int, seconds: float) -> None:
         """Until the dialer has a recall above `after` or the time is over; not at all where too many wait."""
@@ -39,7 +41,7 @@ class RecallWatch:
             self.latest.pop(dialer, None)
             self._begin_watching()
             try:
-                self.news.wait_for(lambda: self.latest.get(dialer, 0) > after, seconds)
+                self.news.wait_for(lambda: self.latest.get(dialer, 0) > after or not self.goes_on(), seconds)
             finally:
                 self.waiting -= Counter([dialer])
 
@@ -63,12 +65,12 @@ class RecallWatch:
             return list(self.waiting)
 
     def _look(self, dialers: Collection[str]) -> None:
+        found = self.latest
         try:
             found = dict(Dialer.objects.filter(name__in=dialers).values_list("name", "recall_number"))
         except DatabaseError as error:
             log.warning("Looking for recalls: %s", error)
             connection.close()
-            return
         with self.news:
             self.latest = found
             self.news.notify_all()
