@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 WIDTH, HEIGHT, FOOT = 720, 140, 20
 # Every third hour is named below its bar.
@@ -43,8 +44,11 @@ def bars(values: Sequence[tuple[str, int]]) -> list[Bar]:
 
 def points(values: Sequence[int], width: int = 90, height: int = 20) -> str:
     """A small line through the values, as the points of an SVG polyline."""
-    most = max(values, default=0) or 1
-    step = width / max(len(values) - 1, 1)
-    return " ".join(
-        f"{place * step:.0f},{height - value / most * height:.0f}" for place, value in enumerate(values)
-    )
+    scale = height / (max(values, default=0) or 1)
+    places = _places(len(values), width)
+    return " ".join([f"{x}{height - value * scale:.0f}" for x, value in zip(places, values, strict=True)])
+
+
+@cache
+def _places(count: int, width: int) -> list[str]:
+    return [f"{place * width / max(count - 1, 1):.0f}," for place in range(count)]

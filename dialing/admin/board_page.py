@@ -5,7 +5,6 @@ from operator import attrgetter
 from threading import Lock
 from typing import Any
 
-from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -65,7 +64,6 @@ def board_context(may: Collection[str]) -> dict[str, Any]:
     return {
         "board": seen,
         "pages": {page for page, permission in PAGES.items() if permission in may},
-        "zone": settings.SERVER_TIME_ZONE,
         "rows": rows_html(seen.rows),
         "campaigns": len(seen.rows),
         "totals": {name: sum(map(attrgetter(name), seen.rows)) for name in TOTALS},
