@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from campaigns.models.contact import RUN, Contact, ContactPhone
 
@@ -39,6 +40,10 @@ def runs_of(campaign_id: int) -> list[int]:
 
 def all_runs() -> list[int]:
     return [run for (run,) in _rows(RUNS_OF.format(runs=OF_ALL_PHONES))]
+
+
+def phones_with(number: str) -> QuerySet[ContactPhone]:
+    return ContactPhone.objects.filter(run__in=all_runs(), number=number)
 
 
 def ids_by_account(campaign_id: int, start: int, stop: int, *, backwards: bool = False) -> list[int] | None:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from callbacks.models import PersonalCallback
 from campaigns.models import Campaign, Contact, ContactPhone
 from campaigns.models.contact import SEARCH_SEPARATOR
-from campaigns.runs import all_runs
+from campaigns.runs import all_runs, phones_with
 from dialing.models import CallHistory
 from dnc import do_not_call_list
 from dnc.models import HandEntry
@@ -53,8 +53,7 @@ def contacts(text: str) -> list[Contact]:
 def _with_number(number: str) -> set[int]:
     if not number:
         return set()
-    phones = ContactPhone.objects.filter(run__in=all_runs(), number=number)
-    return set(phones.order_by("-contact").values_list("contact", flat=True)[:MOST])
+    return set(phones_with(number).order_by("-contact").values_list("contact", flat=True)[:MOST])
 
 
 def _with_account(text: str) -> set[int]:

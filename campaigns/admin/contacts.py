@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from campaigns.models import Contact, ContactPhone
-from campaigns.runs import all_runs
+from campaigns.runs import phones_with
 
 PHONE_CHARACTERS = set("0123456789#*")
 FIELDS: list[Any] = [
@@ -97,8 +97,7 @@ class ContactAdmin(admin.ModelAdmin):
         term = search_term.strip()
         found, _ = super().get_search_results(request, queryset, term.lower())
         if term and set(term) <= PHONE_CHARACTERS:
-            phones = ContactPhone.objects.filter(run__in=all_runs(), number=term)
-            found |= queryset.filter(pk__in=phones.order_by().values("contact"))
+            found |= queryset.filter(pk__in=phones_with(term).order_by().values("contact"))
         return found, False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
