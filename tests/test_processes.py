@@ -81,7 +81,9 @@ class Server:
     def child(self, word):
         """The one direct child whose command line holds this word, other than as a part of an option."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        found = [pid for pid, line in self.descendants().items() if f" {word} " in line and str(pid) in children]
+        found = [
+            pid for pid, line in self.descendants().items() if f" {word} " in line and str(pid) in children
+        ]
         return found[0] if found else None
 
     def dialers(self):
