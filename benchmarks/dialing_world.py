@@ -142,10 +142,10 @@ def running(settings: dict[str, str], *command: str, **environment: str) -> Iter
 @contextmanager
 def web_server(settings: dict[str, str]) -> Iterator[str]:
     """The URL of a web server as in production, on one machine."""
-    port, threads = free_port(), str(WEB_THREADS)
-    where = ("-b", f"127.0.0.1:{port}", "-k", "gthread", "-w", str(WEB_PROCESSES), "--threads", threads)
-    command = ("gunicorn", "outbound_site.wsgi", *where, "--no-control-socket")
-    with running(settings, *command, WEB_THREADS=threads, DATABASE_POOL_SIZE="16"):
+    port = free_port()
+    where = ("--config", "python:outbound_site.web_server", "-b", f"127.0.0.1:{port}")
+    size = {"WEB_WORKERS": str(WEB_PROCESSES), "WEB_THREADS": str(WEB_THREADS), "DATABASE_POOL_SIZE": "16"}
+    with running(settings, "gunicorn", "outbound_site.wsgi", *where, **size):
         wait_for(port)
         yield f"http://127.0.0.1:{port}"
 

@@ -11,7 +11,7 @@ from dialing.board_campaigns import Row, figures, records_out, rows
 from dialing.board_problems import RECENT, Load, Problem, look_beside
 from dialing.campaign_state import Surroundings
 from dialing.dialers import agents_together
-from dialing.models import CampaignManagerOptions, Dialer, StoppedCampaign, StopReport
+from dialing.models import CampaignManagerOptions, Dialer, StopReport
 from outbound_site.server_time import to_wall
 
 # What changes slowly is looked at in every third refresh.
@@ -50,7 +50,8 @@ def look(at: datetime) -> Board:
     """The board of this moment; what is as long as the lists may be older (dialing/board_lists.py)."""
     by_campaign, by_dialer = records_out()
     known, campaigns = dialers(by_dialer, at), figures(at)
-    stop = None if all(campaign.enabled for campaign in campaigns) else latest_stop()
+    off = [campaign.pk for campaign in campaigns if not campaign.enabled]
+    stop = latest_stop(off) if off else None
     beside: Any = cache.get_or_set("board-beside", lambda: look_beside(at), BESIDE_SECONDS)
     alive = [dialer for dialer in known if not dialer.silent]
     around = Surroundings(
@@ -82,15 +83,9 @@ def _all_dialers() -> tuple[timedelta, list[tuple[Any, ...]]]:
     return CampaignManagerOptions.load().dialer_silence, list(known)
 
 
-def latest_stop() -> Stop | None:
-    off = StoppedCampaign.objects.filter(
-        report=StopReport.objects.order_by("-pk").values("pk")[:1],
-        resumed=False,
-        campaign__enabled=False,
-        campaign__deleted_at=None,
-    )
-    found = list(off.values_list("campaign", "report", "report__user_name", "report__at"))
-    return Stop(*found[0][1:], [campaign for campaign, *_ in found]) if found else None
+def latest_stop(off: list[int]) -> Stop | None:
+    report = StopReport.objects.order_by("-pk").values_list("pk", "user_name", "at").first()
+    return Stop(*report, off) if report else None
 
 
 def _stopped(stop: Stop | None) -> Iterator[Problem]:

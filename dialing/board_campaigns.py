@@ -22,8 +22,8 @@ from dialing.service_day import day_of
 
 FIRST = {kind: place for place, kind in enumerate([Kind.PROBLEM, Kind.DIALING, Kind.WAITING, Kind.OFF])}
 QUIET = points([0] * MINUTES)
-# Of this process, by campaign.
-_rows: dict[int, "Row"] = {}
+# Of this process, by campaign, with what each was made of.
+_rows: dict[int, "tuple[Basis, Row]"] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,6 @@ class Row:
     voice: int
     abandon: AbandonRate
     line: str
-    basis: "Basis | None" = None
 
     @cached_property
     def is_problem(self) -> bool:
@@ -124,7 +123,7 @@ class Basis(NamedTuple):
     judged_by: tuple[Any, ...]
 
     def signs(self) -> Signs:
-        decisive = (self.figures.version, self.out > 0, self.agents == 0, *self.judged_by)
+        decisive = (self.out > 0, self.agents == 0, *self.judged_by)
         return Signs(self.figures.version, decisive, self.importing, self.figures.done)
 
     def row(self, count: Counted) -> Row:
@@ -141,7 +140,6 @@ class Basis(NamedTuple):
             voice=figures.voice,
             abandon=rate(figures.abandoned, figures.live, figures.limit),
             line=self.line,
-            basis=self,
         )
 
 
@@ -156,9 +154,9 @@ def rows(
         pk = figures.pk
         line, importing = drawn.get(pk, QUIET), pk in at_work
         bases[pk] = Basis(figures, agents.get(pk), out.get(pk, 0), line, importing, judged_by)
-    changed = {pk for pk, basis in bases.items() if pk not in _rows or _rows[pk].basis != basis}
+    changed = {pk for pk, basis in bases.items() if pk not in _rows or _rows[pk][0] != basis}
     counts, new = known_lists.count({pk: bases[pk].signs() for pk in changed}, bases.keys(), around, at)
     for pk in (changed | new) & counts.keys():
-        _rows[pk] = bases[pk].row(counts[pk])
+        _rows[pk] = bases[pk], bases[pk].row(counts[pk])
     # One may have been removed for good meanwhile.
-    return sorted((_rows[pk] for pk in bases if pk in counts), key=attrgetter("place"))
+    return sorted((_rows[pk][1] for pk in bases if pk in counts), key=attrgetter("place"))

@@ -33,7 +33,7 @@ ONE_CLOSED = ListPart(CallStatus.CLOSED, (), contacts=1, due=0, next_due=None)
 
 
 class Signs(NamedTuple):
-    """`decisive`: what a state is judged by; `done`: contacts done with, as today's counters say."""
+    """`decisive`: what else a state is judged by; `done`: contacts done with, as today's counters say."""
 
     version: int
     decisive: tuple[Any, ...]
@@ -53,7 +53,9 @@ class Counted(NamedTuple):
 
     def is_refuted_by(self, signs: Signs) -> bool:
         """Whether what the state was judged by has changed, or nobody is left of those counted."""
-        return self.signs.decisive != signs.decisive or (self.left > 0 and not self.left_by(signs.done))
+        before = self.signs
+        judged_otherwise = (before.version, before.decisive) != (signs.version, signs.decisive)
+        return judged_otherwise or (self.left > 0 and not self.left_by(signs.done))
 
 
 class KnownLists:

@@ -32,6 +32,7 @@ from dialing.models.lease import HELD
 BATCH = 1_000
 NOT_TOLD = HELD & Q(recall_number=None)
 STOPPED = "campaign disabled"
+OF_CAMPAIGN_OFF = Q(campaign__enabled=False) | Q(campaign__deleted_at__isnull=False)
 
 
 def recall(
@@ -152,8 +153,7 @@ def held_at_stop(report: int) -> QuerySet[Lease]:
 
 def recall_of_disabled_campaigns(at: datetime | None = None) -> int:
     """Recall what dialers still hold of campaigns that are off, however they were switched off."""
-    off = Q(campaign__enabled=False) | Q(campaign__deleted_at__isnull=False)
-    leases = Lease.objects.filter(off)
+    leases = Lease.objects.filter(OF_CAMPAIGN_OFF)
     if not CampaignManagerOptions.load().callback_with_campaign:
         leases = leases.filter(personal_callback=None)
     return recall(leases, STOPPED, at)

@@ -21,6 +21,7 @@ from campaigns.models.contact import CallStatus, Contact
 from dialing import call_log, call_results
 from dialing.call_results import AGENT_NOT_RESERVED, CALLBACKS, DO_NOT_CALL, NOT_ATTEMPTED, RETURNED
 from dialing.dialers import heard_from
+from dialing.leases import OF_CAMPAIGN_OFF
 from dialing.lists import ALWAYS, list_began
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease, LeaseState
 from dialing.results import CallReport, classify
@@ -74,7 +75,7 @@ def claim_callbacks(
     with through_gate():
         due = due_callbacks(agents, _logged_in(options, at) | set(agents), at)
         if options.callback_with_campaign:
-            due = due.filter(Q(campaign=None) | Q(campaign__enabled=True, campaign__deleted_at=None))
+            due = due.exclude(OF_CAMPAIGN_OFF)
         chosen = due.select_related("agent", "campaign").order_by("callback_date_time", "pk")
         rows = list(chosen.select_for_update(skip_locked=True, of=("self",))[: min(count, MOST_CALLBACKS)])
         listed = do_not_call_list.contains([row.phone for row in rows])

@@ -104,8 +104,6 @@ TEMPLATES = [
 # Databases: docs/operating.md has the figures behind these options.
 _database = env.database("DATABASE_URL", DATA_DIR / "outbound.sqlite3")
 _options: dict[str, Any]
-# Seconds that a connection is kept after a request.
-_kept = 0
 if _database["ENGINE"].endswith("sqlite3"):
     _options = {
         "transaction_mode": "IMMEDIATE",
@@ -113,13 +111,14 @@ if _database["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA mmap_size=134217728;"
         "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-20000;PRAGMA temp_store=MEMORY;",
     }
-    # To open the file costs 3 ms; when the last connection closes, its log is copied as well.
+    # Seconds. To open the file costs 3 ms; when the last connection closes, its log is copied as well.
     _kept = 60
 else:
     _database["ENGINE"] = "django.db.backends.postgresql"
     _options = {
         "pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL_SIZE", 1, 100), "timeout": 10},
     }
+    _kept = 0  # The pool keeps them.
 DATABASES = {"default": _database | {"CONN_MAX_AGE": _kept, "CONN_HEALTH_CHECKS": True, "OPTIONS": _options}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
