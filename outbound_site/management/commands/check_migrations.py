@@ -21,7 +21,8 @@ class Command(BaseCommand):
 
 def compare(root: Path) -> list[str]:
     """What is wrong with the migrations below this directory, with advice; nothing when all is well."""
-    listed = dict(reversed(line.split()) for line in (root / HASHES).read_text().splitlines())
+    lines = (root / HASHES).read_text().splitlines()
+    listed = {name: digest for digest, name in map(str.split, lines)}
     found = {
         str(path.relative_to(root)): sha256(path.read_bytes()).hexdigest()
         for pattern in ("*/migrations/[!_~]*.py", "*/*/migrations/[!_~]*.py")
