@@ -13,56 +13,13 @@ Numbers of 7 digits or fewer are local and get no search (outbound-option.md 6, 
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Self
 
-from django.conf import settings
-from phonenumbers import PhoneMetadata
-
+from outbound_site.phone_numbers import HomeCountry, home
 from timezones.models import RegionPrefix
 
 LOCAL_NUMBER_SIZE = 7
 HEAD = 4
-
-
-@dataclass(frozen=True)
-class HomeCountry:
-    """How numbers are written where the lists come from."""
-
-    code: str
-    abroad: tuple[str, ...]
-    long_distance: str
-    lengths: frozenset[int]
-    # Only where all numbers are equally long can one without the long-distance prefix be told by its length.
-    only_length: int | None
-
-    @classmethod
-    def of(cls, region: str) -> Self:
-        """`region`: two letters, as in ISO 3166; ValueError for any other."""
-        plan = PhoneMetadata.metadata_for_region(region)
-        if plan is None or plan.fixed_line is None or plan.mobile is None:
-            raise ValueError(f"{region!r} is no country with a telephone numbering plan")
-        abroad = (plan.preferred_international_prefix or plan.international_prefix or "").replace("~", "")
-        lengths = frozenset({*plan.fixed_line.possible_length, *plan.mobile.possible_length})
-        return cls(
-            code=str(plan.country_code),
-            # Where the prefix is a pattern of carriers' codes, only 00 is understood.
-            abroad=tuple({"00", abroad} if abroad.isdigit() else {"00"}),
-            long_distance=plan.national_prefix or "",
-            lengths=lengths,
-            only_length=next(iter(lengths)) if len(lengths) == 1 else None,
-        )
-
-    def international(self, digits: str) -> str:
-        """The number with its country code first."""
-        if digits.startswith(self.abroad):
-            return digits[max(len(prefix) for prefix in self.abroad if digits.startswith(prefix)) :]
-        if len(digits) == self.only_length:
-            return self.code + digits
-        national = digits.removeprefix(self.long_distance)
-        if national != digits and len(national) in self.lengths:
-            return self.code + national
-        return digits
 
 
 class RegionPrefixMatcher:
@@ -82,7 +39,7 @@ class RegionPrefixMatcher:
     @classmethod
     def from_database(cls) -> Self:
         zone_sets = dict(RegionPrefix.objects.values_list("prefix", "zone_set_id"))
-        return cls(zone_sets, HomeCountry.of(settings.HOME_COUNTRY))
+        return cls(zone_sets, home())
 
     def zone_set_id(self, phone: str) -> int | None:
         """Id of the `ZoneSet` of the number, None when no prefix says where it is."""
