@@ -1,6 +1,5 @@
 """Anybody, in any campaign, by phone number, account number or name; and whether a number may be called."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +17,6 @@ from dnc.models import HandEntry
 from dnc.numbers import BadNumber, clean_number
 
 MOST = 50
-# What people write between the digits of a number.
-PUNCTUATION = re.compile(r"[\s()./+-]+")
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,7 @@ class Listing:
 def number_in(text: str) -> str:
     """The number that was meant, `2125550100` for `(212) 555-0100`; empty when it is none."""
     try:
-        number = clean_number(PUNCTUATION.sub("", text))
+        number = clean_number(text)
     except BadNumber:
         return ""
     return number if len(number) >= 3 else ""

@@ -6,7 +6,7 @@ the same statement that reads their pages, so that there is no moment between an
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
@@ -26,6 +26,7 @@ from dnc.numbers import (
 )
 from dnc.pages import held, pack, unpack
 from outbound_site.jobs import JobState
+from outbound_site.phone_numbers import spellings
 
 # SQLite takes 32,766 parameters in one statement; a batch needs two a number.
 BATCH = 10_000
@@ -257,10 +258,29 @@ def _odd_numbers() -> QuerySet[Any, Any]:
     )
 
 
-def near_misses(number: str) -> list[str]:
-    """Listed numbers that differ from this one only before the last ten digits or by an extension.
+def is_empty() -> bool:
+    """Whether nothing was ever put on the list, or all of it was replaced by nothing."""
+    return not (FileImport.objects.in_force().exists() or HandEntry.objects.exists())
 
-    For people who wonder why a call went out; never for the decision.
+
+def nearly_listed(numbers: Iterable[str]) -> dict[str, set[str]]:
+    """Those of `numbers` that are not listed though the list has them with or without country code or a
+    prefix for calls abroad, and how it has them; one query for some thousands of them.
+
+    For people who wonder why a call went out; never for the decision, which is exact to the digit.
+    """
+    others = {number: spellings(number) for number in numbers}
+    listed = contains({*others, *chain.from_iterable(others.values())})
+    return {
+        number: alike
+        for number, spelled in others.items()
+        if number not in listed and (alike := spelled & listed)
+    }
+
+
+def near_misses(number: str) -> list[str]:
+    """Listed numbers that differ from this one only before the last ten digits, by country code or prefix for
+    calls abroad, or by an extension. As in `nearly_listed`, for people.
     """
     base = number.partition(",")[0]
     tail = base.zfill(10)[-10:]
@@ -273,7 +293,8 @@ def near_misses(number: str) -> list[str]:
         if held(bytes(packed), [member])
     }
     short = tail.lstrip("0")
-    found |= contains({short.zfill(length) for length in range(len(short), 10)} | {number})
+    spelled = {short.zfill(length) for length in range(len(short), 10)} | spellings(base)
+    found |= contains(spelled | {number})
     for table in (HandEntry.objects.all(), OddNumber.objects.filter(batch__in_force=True)):
         ends = table.filter(Q(number__endswith=tail) | Q(number__contains=f"{tail},"))
         found.update(ends.values_list("number", flat=True))

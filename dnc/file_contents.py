@@ -42,7 +42,7 @@ class Contents:
         self._keys.add(block.keys)
         odd, keys = [], []
         for line, text in block.others:
-            if number := self._number(line, text.decode("latin-1").strip(BLANKS)):
+            if number := self._number(line, decoded(text).strip(BLANKS)):
                 key = page_key(number)
                 odd.append(number) if key is None else keys.append(key)
         self.numbers += len(odd) + len(keys)
@@ -63,3 +63,11 @@ class Contents:
         if self.rejected.total() > MAX_REJECTED:
             raise Unreadable(f"More than {MAX_REJECTED:,} bad lines, the last of them line {line:,}.")
         return ""
+
+
+def decoded(line: bytes) -> str:
+    """For the lines that are not digits alone: a dash or a blank between them may be any of Unicode's."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("cp1252", "replace")

@@ -24,9 +24,11 @@ def validate_file_path(value: str) -> None:
 
 def validate_number(value: str) -> None:
     try:
-        clean_number(value)
+        number = clean_number(value)
     except BadNumber as bad:
         raise ValidationError(f"{value}: {bad}", "invalid_character") from bad
+    if number != value:
+        raise ValidationError(f"{value}: write {number}", "invalid_character")
 
 
 class ImportRule(models.Model):

@@ -7,6 +7,8 @@ leading zeros apart (`0222` and `222` differ). A number's key is the same with t
 
 import re
 
+from outbound_site.phone_numbers import NoNumber, Unclear, digits_of
+
 BLANKS = " \t\r\v\f"
 PAGE_SIZE = 10_000
 # 15 digits are the longest telephone number of E.164.
@@ -25,10 +27,13 @@ def clean_number(text: str) -> str:
     """The number as the list keeps it: `base` or `base,extension`, blanks around both removed.
 
     Base: 1 to 20 characters of `0-9 # *` (API text, "Create Do Not Call List"); extension: up to 8, the
-    width of the original's PhoneExt column (`outbound-option.md` 7.1). Raises BadNumber.
+    width of the original's PhoneExt column (`outbound-option.md` 7.1). A base with other characters is read
+    as people write numbers, whatever wrote it: a number too many on the list calls nobody. Raises BadNumber.
     """
     base, _, extension = (part.strip(BLANKS) for part in text.partition(","))
-    if not _ALLOWED.fullmatch(base + extension):
+    if not _ALLOWED.fullmatch(base):
+        base = _cleaned(base)
+    if not _ALLOWED.fullmatch(extension):
         raise BadNumber("character other than 0-9 # *")
     if not base:
         raise BadNumber("no number")
@@ -37,6 +42,15 @@ def clean_number(text: str) -> str:
     if len(extension) > MAX_EXTENSION:
         raise BadNumber(f"extension longer than {MAX_EXTENSION} characters")
     return f"{base},{extension}" if extension else base
+
+
+def _cleaned(base: str) -> str:
+    try:
+        return digits_of(base)
+    except NoNumber:
+        raise BadNumber("character other than 0-9 # *") from None
+    except Unclear as unclear:
+        raise BadNumber(str(unclear)) from None
 
 
 def page_key(number: str) -> int | None:

@@ -36,11 +36,19 @@ _WRITTEN = re.compile(
 _ALTERNATIVE = re.compile(r"/[^0-9]*([0-9][^0-9]*){0,3}$")
 _TRUNK_ZERO = re.compile(rf"[(\[][{_BLANKS}]*0[{_BLANKS}]*[)\]]")
 _EXIT_ZEROS = re.compile(r"[^0-9]*0[^0-9]*0")
+_WRONG_LENGTHS = {
+    ValidationResult.TOO_LONG: "too long",
+    ValidationResult.INVALID_LENGTH: "too short or too long",
+}
 _NOT_DIGITS = re.compile(r"[^0-9]+")
 
 
 class Unclear(ValueError):
     """The text is no phone number, or it could be more than one; the message says why."""
+
+
+class NoNumber(Unclear):
+    """The text holds anything else than one number."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,34 @@ def home() -> HomeCountry:
     return home_country(settings.HOME_COUNTRY)
 
 
+def is_whole(number: str) -> bool:
+    """Whether plain digits, up to a first `*`, `#` or `,`, are a number that can be dialed from anywhere in
+    the home country: one without its area code is not.
+    """
+    digits = re.split("[*#,]", number, maxsplit=1)[0]
+    found = [_parse(f"+{home().international(digits)}"), _parse(digits, home().region)]
+    return any(map(_is_possible, filter(None, found)))
+
+
+def spellings(number: str) -> set[str]:
+    """Plain digits in which lists may have the same number: with and without the home country's code, its
+    prefix for long-distance calls and the prefixes for calls abroad. Without the number itself.
+    """
+    if not (number.isascii() and number.isdigit()):
+        return set()
+    country = home()
+    numbers = {country.international(number)}
+    if len(number) in country.lengths:
+        numbers.add(country.code + number)
+    found = set(numbers)
+    for international in numbers:
+        found.update(prefix + international for prefix in country.abroad)
+        national = international.removeprefix(country.code)
+        if national != international and len(national) in country.lengths:
+            found.update((national, country.long_distance + national))
+    return found - {number}
+
+
 def cleaned(text: str, *, to_call: bool = False) -> str:
     """The digits of the number that was written; the text itself when `digits_of` refuses it."""
     try:
@@ -111,7 +147,7 @@ def digits_of(text: str, *, to_call: bool = False) -> str:
         return written
     parts = _WRITTEN.fullmatch(_SCHEME.sub("", written, count=1))
     if parts is None or _ALTERNATIVE.search(parts["number"]):
-        raise Unclear("only one number of digits, blanks, brackets, dashes, dots and slashes is understood")
+        raise NoNumber("only one number of digits, blanks, brackets, dashes, dots and slashes is understood")
     number, tail = parts["number"], parts["tail"] or ""
     if parts["plus"]:
         return _from_abroad(number, to_call) + tail
@@ -123,7 +159,7 @@ def digits_of(text: str, *, to_call: bool = False) -> str:
 def _from_abroad(number: str, to_call: bool) -> str:
     """A number that begins with its country code. In `+34 (0)91 123 45 67` the 0 may be a mistake."""
     readings = [_parse(f"+{text}") for text in dict.fromkeys([number, _TRUNK_ZERO.sub("", number)])]
-    possible = [found for found in readings if found and phonenumbers.is_possible_number(found)]
+    possible = [found for found in readings if found and _is_possible(found)]
     if not possible:
         raise Unclear(_why_impossible(readings[-1]))
     return _stored(next(filter(phonenumbers.is_valid_number, possible), possible[0]), to_call)
@@ -137,7 +173,8 @@ def _without_plus(number: str, to_call: bool) -> str:
     found = _parse(digits, country.region)
     if found and found.country_code_source == CountryCodeSource.FROM_NUMBER_WITH_IDD:
         return _from_abroad(digits.removeprefix(_exit_prefix(digits)), to_call)
-    if found and _is_possible_at_home(found):
+    # Without an area code, too.
+    if found and phonenumbers.is_possible_number(found):
         stored, significant = _national(found), phonenumbers.national_significant_number(found)
         forms = {stored, country.long_distance + significant, country.code + significant}
         if country.only_length:
@@ -165,16 +202,16 @@ def _exit_prefix(digits: str) -> str:
     return max((prefix for prefix in home().abroad if digits.startswith(prefix)), key=len, default="")
 
 
-def _is_possible_at_home(number: Any) -> bool:
-    possible = (ValidationResult.IS_POSSIBLE, ValidationResult.IS_POSSIBLE_LOCAL_ONLY)
-    return phonenumbers.is_possible_number_with_reason(number) in possible
+def _is_possible(number: Any) -> bool:
+    """Whether it has the length of a number of its country, its area code included."""
+    return bool(phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE)
 
 
 def _why_impossible(number: Any) -> str:
     if number is None:
-        return "no country has the code it begins with"
-    short = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.TOO_SHORT
-    return f"it is too {'short' if short else 'long'} for a number of +{number.country_code}"
+        return "it is no number of any country"
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    return f"it is {_WRONG_LENGTHS.get(reason, 'too short')} for a number of +{number.country_code}"
 
 
 def _stored(number: Any, to_call: bool) -> str:

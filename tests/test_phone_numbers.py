@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outbound_site.phone_numbers import PLAIN, Unclear, cleaned, digits_of, home_country
+from outbound_site.phone_numbers import PLAIN, Unclear, cleaned, digits_of, home_country, is_whole, spellings
 
 AT_HOME_IN_US = "3035550185"
 LONDON = "442079460000"
@@ -103,8 +103,9 @@ def test_digits_stay_untouched(digits):
         ("US", "303 555", "no number of US"),
         ("US", "020 7946 0000", "no number of US"),
         ("US", "+1 303 555", "too short for a number of \\+1"),
+        ("US", "+1 555 0185", "too short for a number of \\+1"),
         ("US", "+1 303 555 01855", "too long for a number of \\+1"),
-        ("US", "+999 12 34 56", "no country"),
+        ("US", "+999 12 34 56", "no number of any country"),
         ("US", "++44 20 7946 0000", "only one number"),
         ("US", "2.13E+09", "only one number"),
         # Spreadsheets drop the 0 that makes it a number of London; so could be meant another country.
@@ -161,3 +162,35 @@ def test_ten_digits_in_the_united_states_are_not_changed_by_what_stands_between_
     area, exchange, line = digits[:3], digits[3:6], digits[6:]
     ways = [f"({area}) {exchange}-{line}", f"+1 {area} {exchange} {line}", f"1.{area}.{exchange}.{line}"]
     assert {*map(digits_of, ways)} == {digits}
+
+
+@pytest.mark.parametrize(
+    ("country", "number", "whole"),
+    [
+        ("US", "3035550185", True),
+        ("US", "13035550185", True),
+        ("US", "01113035550185", True),
+        ("US", "442079460000", True),
+        ("US", "00442079460000", True),
+        ("US", "3035550185*22", True),
+        ("US", "3035550185,22", True),
+        ("US", "5550185", False),
+        ("US", "6782", False),
+        ("US", "303555018", False),
+        ("US", "*67", False),
+        ("US", "", False),
+        ("GB", "02079460000", True),
+        ("GB", "79460000", False),
+    ],
+)
+def test_a_number_without_its_area_code_is_no_whole_number(settings, country, number, whole):
+    settings.HOME_COUNTRY = country
+    assert is_whole(number) == whole
+
+
+def test_spellings_of_a_number_differ_by_country_code_and_prefixes_alone():
+    alike = {"3035550185", "13035550185", "0013035550185", "01113035550185"}
+    for number in alike:
+        assert spellings(number) == alike - {number}
+    assert spellings(LONDON) == {"00442079460000", "011442079460000"}
+    assert spellings("*67#") == spellings("") == set()

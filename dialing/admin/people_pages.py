@@ -15,6 +15,7 @@ from dialing.eligibility import Verdict
 from dialing.explanation import contact_verdict
 from dialing.record_feed import phones_of
 from dnc import do_not_call_list
+from outbound_site.phone_numbers import is_whole
 
 VIEW = "campaigns.view_contact"
 
@@ -79,6 +80,8 @@ def found(request: HttpRequest, text: str) -> dict[str, Any]:
         "number": number,
         "people": [(contact, numbers[contact.pk]) for contact in people],
         "may_see_dnc": may_see_dnc,
+        "is_whole": is_whole(number),
+        "alike": sorted(do_not_call_list.nearly_listed([number]).get(number, ())) if may_see_dnc else [],
         "listings": find_people.listings(number) if number and may_see_dnc else [],
         "may_see_callbacks": may_see_callbacks,
         "callbacks": find_people.personal_callbacks(text) if may_see_callbacks else [],

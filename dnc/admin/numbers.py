@@ -16,6 +16,7 @@ from dnc import do_not_call_list
 from dnc.models import FileImport, HandEntry, HandRemoval
 from dnc.numbers import BadNumber, clean_number
 from outbound_site.admin_pages import page
+from outbound_site.phone_numbers import is_whole
 
 MOST_PASTED = 10_000
 LINES_A_CHUNK = 20_000
@@ -28,7 +29,7 @@ class NumbersForm(forms.Form):
 
     numbers = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 8, "autofocus": True, "spellcheck": "false"}),
-        help_text="One or many, one a line; an extension after a comma.",
+        help_text="One or many, one a line, as you write them; an extension after a comma.",
     )
     reason = forms.CharField(
         required=False, max_length=255, help_text="Needed to add or remove; it is kept with your name."
@@ -42,6 +43,8 @@ class NumbersForm(forms.Form):
         bad = list(islice(_faults(lines), 10))
         if bad:
             raise forms.ValidationError(bad)
+        # By number, how it was written first.
+        self.written = {clean_number(line): line for line in reversed(lines)}
         return list(dict.fromkeys(map(clean_number, lines)))
 
     def clean(self) -> dict[str, Any]:
@@ -109,12 +112,23 @@ class HandEntryAdmin(admin.ModelAdmin):
         """Look up, add or remove the numbers of a form."""
         self._demand(request, "look_up")
         form = NumbersForm(request.POST) if request.method == "POST" else NumbersForm()
-        results: list[tuple[SafeString, bool]] = []
+        results: list[dict[str, Any]] = []
         if form.is_valid():
             asked = form.cleaned_data["numbers"]
             self._do(request, form.cleaned_data["operation"] or "look_up", asked, form.cleaned_data["reason"])
             listed = do_not_call_list.contains(asked)
-            results = [(linked(number), number in listed) for number in asked]
+            alike = do_not_call_list.nearly_listed(set(asked) - listed)
+            results = [
+                {
+                    "written": form.written[number],
+                    "number": number,
+                    "link": linked(number),
+                    "listed": number in listed,
+                    "is_whole": is_whole(number),
+                    "alike": [linked(other) for other in sorted(alike.get(number, ()))],
+                }
+                for number in asked
+            ]
         return page(
             request,
             "dnc/handentry/numbers.html",
@@ -141,6 +155,7 @@ class HandEntryAdmin(admin.ModelAdmin):
             f"Do Not Call: {number}",
             opts=self.opts,
             number=number,
+            is_whole=is_whole(number),
             entry=next((source for source in found if isinstance(source, HandEntry)), None),
             sources={batch.source: imports_of(batch) for batch in imports},
             removals=HandRemoval.objects.filter(number=number).select_related("removed_by"),

@@ -130,6 +130,24 @@ def test_a_listed_number_tells_since_when_and_why(sign_in, sam, alice):
     assert "It is not on the Do Not Call list" in sign_in(sam).get(SEARCH, {"q": "212-555-0101"}).text
 
 
+@pytest.mark.parametrize("text", ["555-0100", "212", "6782", "Martin", "212-555-0100 x12"])
+def test_what_is_no_whole_number_is_never_said_to_be_free_of_the_list(sign_in, sam, henry, text):
+    assert "It is not on the Do Not Call list" not in sign_in(sam).get(SEARCH, {"q": text}).text
+
+
+def test_a_number_that_is_listed_in_another_form_says_so(sign_in, sam, alice):
+    do_not_call_list.add(["12125550100"], alice, "asked by letter")
+    text = sign_in(sam).get(SEARCH, {"q": "+1 212-555-0100"}).text
+    assert "It is listed in another form only</span> and may be called: 12125550100" in text
+    assert "It is not on the Do Not Call list" not in text
+
+
+def test_a_person_is_found_by_a_number_as_people_write_it(sign_in, sam, henry):
+    for text in ("+1 (212) 555-0100", "212.555.0100", "001 212 555 0100"):
+        context = sign_in(sam).get(SEARCH, {"q": text}).context
+        assert [contact for contact, _ in context["people"]] == [henry]
+
+
 def test_a_callback_and_the_calls_of_a_number_are_found_too(sign_in, sam, campaign):
     callback = PersonalCallbackFactory(phone="2125550100", last_name="Martin")
     for text in ("2125550100", "martin"):
@@ -140,7 +158,10 @@ def test_a_callback_and_the_calls_of_a_number_are_found_too(sign_in, sam, campai
     ("text", "number"),
     [
         ("(212) 555-0100", "2125550100"),
-        ("+1 212 555 0100", "12125550100"),
+        ("+1 212 555 0100", "2125550100"),
+        ("+44 (0)20 7946 0000", "442079460000"),
+        ("12125550100", "12125550100"),
+        ("555-0100 x12", ""),
         ("12", ""),
         ("Martin", ""),
         ("", ""),

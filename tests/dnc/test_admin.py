@@ -52,6 +52,41 @@ def test_numbers_are_added_by_hand_with_a_reason(admin, alice):
     assert {(entry.added_by, entry.reason) for entry in HandEntry.objects.all()} == {(alice, "asked us")}
 
 
+def test_numbers_are_looked_up_as_they_are_written_and_shown_as_they_are_listed(admin, bring):
+    bring("3035550185\n13035550186\n442079460000\n")
+
+    answer = admin.post(
+        NUMBERS,
+        {
+            "numbers": "+1 (303) 555-0185\n0044 (0)20 7946 0000\n303-555-0186\n555-0185",
+            "operation": "look_up",
+        },
+    )
+
+    rows = [(r["written"], r["number"], r["listed"], r["is_whole"]) for r in answer.context["results"]]
+    assert rows == [
+        ("+1 (303) 555-0185", "3035550185", True, True),
+        ("0044 (0)20 7946 0000", "442079460000", True, True),
+        ("303-555-0186", "3035550186", False, True),
+        ("555-0185", "5550185", False, False),
+    ]
+    assert "+1 (303) 555-0185 → <a" in text_of(answer)
+    assert "not listed, but listed as <a" in text_of(answer)
+    assert "this is no whole number" in text_of(answer)
+
+
+def test_numbers_are_added_and_removed_by_hand_as_they_are_written(admin):
+    form = {"numbers": "+1 (303) 555-0185\n(303) 555-0185", "reason": "asked us"}
+    admin.post(NUMBERS, form | {"operation": "add"})
+    assert [entry.number for entry in HandEntry.objects.all()] == ["3035550185"]
+
+    text = text_of(admin.get(NUMBER, {"number": "+1 303 555 0185"}))
+    assert "3035550185 is <strong>listed</strong>" in text
+
+    admin.post(NUMBERS, form | {"operation": "remove"})
+    assert not HandEntry.objects.exists()
+
+
 def test_numbers_are_removed_with_a_reason(admin, bring):
     bring("2225554444\n")
 

@@ -80,4 +80,14 @@ def test_look_up_dnc_reads_standard_input(file, monkeypatch):
     call_command("import_dnc", str(file), stdout=io.StringIO())
     monkeypatch.setattr(sys, "stdin", io.StringIO(" 2225554444 \r\n\nxyz\n"))
 
-    assert output_of("look_up_dnc") == "2225554444\tlisted\nxyz\tnot listed\n"
+    assert output_of("look_up_dnc") == "2225554444\tlisted\nxyz\tno number\n"
+
+
+def test_look_up_dnc_reads_numbers_as_people_write_them_and_tells_what_is_nearly_listed(file):
+    call_command("import_dnc", str(file), stdout=io.StringIO())
+
+    assert output_of("look_up_dnc", "(222) 555-4444", "12225554444", "call me") == (
+        "(222) 555-4444\tlisted\tlooked up as 2225554444\n"
+        "12225554444\tnot listed\tbut listed: 2225554444\n"
+        "call me\tno number\n"
+    )

@@ -14,6 +14,7 @@ from dnc.do_not_call_list import (
     iterate,
     listed_among,
     near_misses,
+    nearly_listed,
     remove,
     sources,
 )
@@ -181,6 +182,7 @@ def test_the_sources_of_a_number_are_its_person_and_its_imports(bring, alice):
         ("2225554444", "2225554444,12"),
         ("99999992225554444", "2225554444"),
         ("1234567890", "11234567890"),
+        ("0114930123456", "4930123456"),
     ],
 )
 @pytest.mark.parametrize("by", ["file", "hand"])
@@ -189,6 +191,39 @@ def test_a_near_miss_has_another_prefix_other_zeros_or_an_extension(bring, alice
 
     assert near_misses(asked) == [on_list]
     assert contains([asked]) == listed_among([asked]) == set()
+
+
+@pytest.mark.parametrize(
+    ("home", "on_list", "asked"),
+    [
+        ("US", "3035550185", "13035550185"),
+        ("US", "13035550185", "3035550185"),
+        ("US", "0013035550185", "3035550185"),
+        ("US", "01113035550185", "13035550185"),
+        ("US", "442079460000", "00442079460000"),
+        ("US", "011442079460000", "442079460000"),
+        ("GB", "02079460000", "442079460000"),
+        ("GB", "442079460000", "02079460000"),
+        ("GB", "442079460000", "2079460000"),
+        ("GB", "00442079460000", "02079460000"),
+        ("DE", "030123456", "4930123456"),
+        ("DE", "004930123456", "030123456"),
+    ],
+)
+def test_nearly_listed_is_what_differs_by_country_code_or_prefix_alone(bring, settings, home, on_list, asked):
+    settings.HOME_COUNTRY = home
+    bring(f"{on_list}\n")
+
+    assert nearly_listed([asked, on_list, "9995550100"]) == {asked: {on_list}}
+    assert near_misses(asked) == [on_list]
+    assert contains([asked]) == set()
+
+
+def test_what_is_listed_itself_is_not_nearly_listed(bring, django_assert_num_queries):
+    bring("3035550185\n13035550185\n")
+
+    with django_assert_num_queries(1):
+        assert nearly_listed(["3035550185", "13035550185", "5550185", "*67#", ""]) == {}
 
 
 @pytest.mark.parametrize("on_list", ["2225554445", "12225554", "122255544445", "1225554444", "225554444"])

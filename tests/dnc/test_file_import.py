@@ -36,7 +36,7 @@ def import_rule_file(rule, contents):
 def test_an_import_leaves_a_row_that_says_what_came_of_it(bring):
     bring(f"{A}\n")
 
-    contents = f"{A}\r\n {B} \n\n{B}\n*67#\n*67#\nx\n222-555\n{'1' * 21}\n"
+    contents = f"{A}\r\n {B} \n\n{B}\n*67#\n*67#\nx\n222-555-x\n{'1' * 21}\n"
     batch = bring(contents)
 
     assert (batch.state, batch.message, batch.in_force) == ("succeeded", "", True)
@@ -55,8 +55,32 @@ def test_rejected_lines_are_kept_with_number_and_reason(bring):
     batch = bring(f"{A}\n222\t555\n\n<b>x</b>\n")
 
     assert reject_file(batch.pk).read_text() == (
-        "2\tcharacter other than 0-9 # *\t222\\t555\n4\tcharacter other than 0-9 # *\t<b>x</b>\n"
+        "2\tthis is no number of US as it is dialed there; write others with a + and their country code"
+        "\t222\\t555\n"
+        "4\tcharacter other than 0-9 # *\t<b>x</b>\n"
     )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_numbers_as_people_write_them_are_listed_by_their_digits(tmp_path, encoding):
+    file = tmp_path / "list.txt"
+    lines = [A, "(303) 555-0185", "+1 303 555\u20130186,12", "0044\u00a020 7946 0000", "tel:+1-303-555-0187"]
+    file.write_text("\n".join(lines), encoding=encoding)
+    run(batch := begin_from_command(file, overwrite=False))
+    batch.refresh_from_db()
+
+    listed = {A, "3035550185", "3035550186,12", "442079460000", "3035550187"}
+    assert contains(listed) == listed
+    assert (batch.added, batch.rejected) == (5, 0)
+
+
+def test_digits_of_a_file_are_listed_as_they_stand(bring):
+    bring("13035550185\n00442079460000\n")
+
+    assert contains(["3035550185", "13035550185", "442079460000", "00442079460000"]) == {
+        "13035550185",
+        "00442079460000",
+    }
 
 
 def test_a_file_is_added_to_what_is_there(bring):
