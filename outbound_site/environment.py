@@ -88,7 +88,8 @@ VARIABLES = [
     Variable(
         "HOME_COUNTRY",
         "US",
-        "two letters of the country whose numbers lists write without a country code; region prefixes use it",
+        "two letters of the country whose numbers lists write without a country code; region prefixes and "
+        "the reading of written numbers use it",
     ),
     Variable("CREDENTIAL_CACHE_SECONDS", "60", "how long verified API credentials are remembered, 0 to 1800"),
     Variable(
