@@ -9,7 +9,7 @@ from django.utils import timezone
 from callbacks.agents import hold_agents
 from callbacks.callback_columns import COLUMNS, SYNONYMS, CallbackRows, read_callbacks
 from callbacks.models import Agent, CallbackImport, CallbackStatus, PersonalCallback
-from outbound_site.bulk.file_import import BadRows, ListFile, check, claim, good_rows
+from outbound_site.bulk.file_import import ListFile, check_rows, claim, good_rows
 from outbound_site.bulk.jobs import ImportSource, finish, read_rows
 from outbound_site.bulk.loading import bulk_load, take_ids
 from outbound_site.bulk.queue import turn
@@ -41,17 +41,14 @@ def import_content(
     return job
 
 
-def import_file(file: ListFile, job: CallbackImport, *, skip_bad: bool) -> Verdicts:
+def import_file(file: ListFile, job: CallbackImport, *, skip_bad: bool, may_empty: bool = False) -> Verdicts:
     """Store the rows of a prepared job's file in one transaction; with `skip_bad` without the wrong ones.
 
-    Returns what was wrong with the rows left out. Raises BadRows, Unreadable, ImportedAlready, QueueFull,
-    ValidationError when an agent has been deleted meanwhile, and Refusal for columns that do not go together,
-    having stored nothing.
+    Returns what was wrong with the rows left out. Raises BadRows, NothingLeft unless the list `may_empty`,
+    Unreadable, ImportedAlready, QueueFull, ValidationError when an agent has been deleted meanwhile, and
+    Refusal for columns that do not go together, having stored nothing.
     """
-    job.rows_read, verdicts = check(file, read_callbacks)
-    if verdicts.errors and not skip_bad:
-        raise BadRows(verdicts)
-    job.rows_bad = len(verdicts.lines)
+    verdicts = check_rows(file, job, read_callbacks, skip_bad=skip_bad, may_empty=may_empty)
     with turn(LANE) as current, transaction.atomic():
         claim(job)
         begin(job)

@@ -136,7 +136,7 @@ def without_duplicates(campaign: Campaign, rows: ContactRows) -> ContactRows:
 
 
 def lowered(values: Sequence[str]) -> list[str]:
-    return "\n".join(values).lower().split("\n") if values else []
+    return list(map(str.lower, values))
 
 
 @dataclass

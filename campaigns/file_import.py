@@ -8,7 +8,7 @@ from django.db import transaction
 from campaigns.contact_columns import COLUMNS, SYNONYMS, ContactRows, read_contacts
 from campaigns.contact_import import add_rows, begin, lane_of, take_list, zoned_phones
 from campaigns.models import Campaign, ImportJob
-from outbound_site.bulk.file_import import BadRows, ListFile, check, claim, good_rows
+from outbound_site.bulk.file_import import ListFile, check_rows, claim, good_rows
 from outbound_site.bulk.jobs import finish
 from outbound_site.bulk.queue import turn
 from outbound_site.bulk.uploads import ListKind
@@ -16,17 +16,14 @@ from outbound_site.bulk.verdicts import Verdicts
 from timezones.models import ZoneSet
 
 
-def import_file(file: ListFile, job: ImportJob, *, skip_bad: bool) -> Verdicts:
+def import_file(file: ListFile, job: ImportJob, *, skip_bad: bool, may_empty: bool = False) -> Verdicts:
     """Store the rows of a prepared job's file in one transaction; with `skip_bad` without the wrong ones.
 
-    Returns what was wrong with the rows left out. Raises BadRows, Unreadable, ImportedAlready,
-    QueueFull, ValidationError when the campaign has been deleted, and Refusal for columns that do not go
-    together, having stored nothing.
+    Returns what was wrong with the rows left out. Raises BadRows, NothingLeft unless the list `may_empty`,
+    Unreadable, ImportedAlready, QueueFull, ValidationError when the campaign has been deleted, and Refusal
+    for columns that do not go together, having stored nothing.
     """
-    job.rows_read, verdicts = check(file, read_contacts)
-    if verdicts.errors and not skip_bad:
-        raise BadRows(verdicts)
-    job.rows_bad = len(verdicts.lines)
+    verdicts = check_rows(file, job, read_contacts, skip_bad=skip_bad, may_empty=may_empty)
     with turn(lane_of(job.campaign)) as current, transaction.atomic():
         try:
             take_list(job)

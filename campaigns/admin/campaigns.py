@@ -52,6 +52,7 @@ FIELDSETS: list[Any] = [
             ]
         },
     ),
+    ("Imports of contacts", {"fields": ["duplicate_rows"]}),
     (
         "Machine detection",
         {

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 
-from campaigns.admin.upload_forms import ContactReadingForm, ContactUploadForm
+from campaigns.admin.upload_forms import ContactUploadForm
 from campaigns.contact_files import job_download
 from campaigns.dialing_list import undo_import
 from campaigns.file_import import CONTACTS
@@ -47,7 +47,6 @@ class ImportJobAdmin(ListImportAdmin):
     add_permission = "campaigns.add_contact"
     overwrite_permission = "campaigns.delete_contact"
     upload_form = ContactUploadForm
-    reading_form = ContactReadingForm
     list_display = [
         "created_at",
         "campaign",
@@ -72,6 +71,10 @@ class ImportJobAdmin(ListImportAdmin):
 
     def jobs(self) -> QuerySet[ImportJob]:
         return ImportJob.objects.select_related("campaign__time_zone")
+
+    def about_rows(self, job: Any) -> str:
+        rule = job.campaign.get_duplicate_rows_display()
+        return f"{rule}: a setting of the campaign, which holds for its imports over the API, too."
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view

@@ -9,11 +9,13 @@ from typing import IO, Any
 
 from django.utils import timezone
 
-from outbound_site.bulk.files import MAX_COLUMNS, Row, TextFormat, Unreadable, rows_of, tables_of
+from outbound_site.bulk.files import MAX_COLUMNS, TextFormat, rows_of, tables_of
 from outbound_site.bulk.jobs import ImportState, ListImport
+from outbound_site.bulk.rows import WHOLE_ROW, Row, Unreadable
 from outbound_site.bulk.table import Table
 from outbound_site.bulk.verdicts import RowError, Verdicts
 from outbound_site.spreadsheets import defused
+from outbound_site.validators import NOT_IN_XML
 
 CHUNK = 5_000
 # A file with more is the wrong file, or read in the wrong way (outbound-option.md 8).
@@ -36,6 +38,15 @@ class BadRows(Exception):
         super().__init__(f"{len(verdicts.lines)} rows are wrong")
 
 
+class NothingLeft(Exception):
+    """Nothing was stored: the file has no row, or none that is right."""
+
+    def __init__(self, rows_read: int) -> None:
+        super().__init__(
+            "no row of the file is right" if rows_read else "the file has no row below its header"
+        )
+
+
 @dataclass(frozen=True)
 class ListFile:
     """A file, how to read it, and for each of its columns which of ours it is, "" for none."""
@@ -50,7 +61,11 @@ class ListFile:
 
     def header(self) -> list[str]:
         """Raises Unreadable."""
-        header = next(self.rows(), (1, []))[1]
+        line, header, problems = next(self.rows(), Row(1, []))
+        if problem := problems.get(WHOLE_ROW):
+            raise Unreadable(f"Line {line}: {problem}")
+        if NOT_IN_XML.search("".join(header)):
+            raise Unreadable("The first line holds characters that stand in no text; is the file a list?")
         if not 0 < len(header) <= MAX_COLUMNS:
             raise Unreadable(f"The first line has {len(header)} columns; it must have 1 to {MAX_COLUMNS}")
         return header
@@ -85,6 +100,21 @@ def check(file: ListFile, read: Reader) -> tuple[int, Verdicts]:
     return total, verdicts
 
 
+def check_rows(file: ListFile, job: ListImport, read: Reader, *, skip_bad: bool, may_empty: bool) -> Verdicts:
+    """What is wrong with the rows that the job will leave out, counted on it.
+
+    Raises BadRows unless they may be left out, and NothingLeft unless replacing the list by nothing was asked
+    for.
+    """
+    job.rows_read, verdicts = check(file, read)
+    if verdicts.errors and not skip_bad:
+        raise BadRows(verdicts)
+    job.rows_bad = len(verdicts.lines)
+    if job.rows_bad == job.rows_read and not (job.overwrite and may_empty):
+        raise NothingLeft(job.rows_read)
+    return verdicts
+
+
 @dataclass(frozen=True)
 class PreviewRow:
     """`meaning`: what the server makes of a good row."""
@@ -111,7 +141,7 @@ def preview(
             meanings.get(line, ""),
             [error for error in verdicts.errors if error.line == line],
         )
-        for line, fields in islice(file.rows(), 1, count + 1)
+        for line, fields, _ in islice(file.rows(), 1, count + 1)
     ]
 
 
@@ -130,7 +160,7 @@ def write_rejects(file: ListFile, verdicts: Verdicts, target: IO[str]) -> None:
         told.setdefault(error.line, []).append(f"{error.column} {error.message}".strip())
     writer = csv.writer(target)
     rows = file.rows()
-    writer.writerow(["Line", "Errors", *map(defused, next(rows, (1, []))[1])])
-    for line, fields in rows:
+    writer.writerow(["Line", "Errors", *map(defused, next(rows, Row(1, [])).fields)])
+    for line, fields, _ in rows:
         if line in told:
             writer.writerow([line, "; ".join(told[line]), *map(defused, fields)])

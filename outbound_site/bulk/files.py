@@ -1,34 +1,22 @@
 """Lists from people as files: text in any encoding and with any usual delimiter, and spreadsheets."""
 
-import csv
-import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from charset_normalizer import from_bytes
-from python_calamine import CalamineError, CalamineWorkbook
 
+from outbound_site.bulk.rows import WHOLE_ROW, Row, Unreadable, text_rows
+from outbound_site.bulk.sheets import is_sheet, sheet_rows_of
 from outbound_site.bulk.table import Table
 from outbound_site.bulk.verdicts import Verdicts
 
-SHEETS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 DELIMITERS = {",": "comma", ";": "semicolon", "|": "pipe", "\t": "tab"}
 ENCODINGS = ["utf-8-sig", "utf-16", "cp1252", "iso8859_15", "cp1250", "cp1251", "cp932", "gb18030", "big5"]
 # What detection looks at.
 SAMPLE_BYTES = 256 * 1024
-# A spreadsheet is unpacked into memory.
-MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 MAX_COLUMNS = 200
-
-Row = tuple[int, list[str]]
-
-
-class Unreadable(Exception):
-    """The file is none that can be read; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +25,6 @@ class TextFormat:
 
     encoding: str
     delimiter: str
-
-
-def is_sheet(file_name: str) -> bool:
-    return Path(file_name).suffix.lower() in SHEETS
 
 
 def detect(sample: bytes, file_name: str) -> TextFormat:
@@ -71,56 +55,15 @@ def detect_encoding(sample: bytes) -> str:
 
 def rows_of(path: Path, file_name: str, text_format: TextFormat) -> Iterator[Row]:
     """Line number and fields of each line that is not blank, the header first. Raises Unreadable."""
-    return _sheet_rows(path) if is_sheet(file_name) else _text_rows(path, text_format)
+    return sheet_rows_of(path, file_name) if is_sheet(file_name) else _text_rows(path, text_format)
 
 
 def _text_rows(path: Path, text_format: TextFormat) -> Iterator[Row]:
     try:
         with path.open(encoding=text_format.encoding, newline="") as file:
             yield from text_rows(file, text_format.delimiter)
-    except (UnicodeError, LookupError, csv.Error) as error:
+    except (ValueError, LookupError) as error:
         raise Unreadable(f"The file is no text in the encoding {text_format.encoding}: {error}") from None
-
-
-def text_rows(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
-    """Fields may be quoted; a quoted field may go over several lines, then the first one counts."""
-    reader = csv.reader(lines, delimiter=delimiter)
-    line = 1
-    for row in reader:
-        fields = list(map(str.strip, row))
-        if any(fields):
-            yield line, fields
-        line = reader.line_num + 1
-
-
-def _sheet_rows(path: Path) -> Iterator[Row]:
-    try:
-        check_unpacked_size(path)
-        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-        for number, cells in enumerate(sheet.iter_rows(), 1):
-            row = [cell_text(cell) for cell in cells]
-            if any(row):
-                yield number, row
-    except (CalamineError, zipfile.BadZipFile, IndexError) as error:
-        raise Unreadable(f"The file is no spreadsheet that can be read: {error}") from None
-
-
-def check_unpacked_size(path: Path) -> None:
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED_BYTES:
-                raise Unreadable("The spreadsheet is too large when unpacked")
-
-
-def cell_text(cell: Any) -> str:
-    """A cell as a person reads it: 2125550100 and not 2125550100.0, true and not True."""
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    return str(cell).strip()
 
 
 def suggest_columns(
@@ -150,22 +93,38 @@ def tables_of(
     """For each `size` rows their number and those of the right width; `columns` tells for each field which
     column it is, "" for none.
 
-    A row that is too short lacks its last fields, as spreadsheets leave them out; a longer one is told.
+    A row that is too short lacks its last fields, as spreadsheets leave them out; longer ones, and those with
+    a problem in a column that is used, join the verdicts.
     """
     used = [(position, column) for position, column in enumerate(columns) if column]
     while chunk := list(islice(rows, size)):
-        kept = chunk
-        if {len(row) for _, row in chunk} != {len(columns)}:
-            kept = list(of_width(chunk, len(columns), verdicts))
-        fields: Sequence[Sequence[str]] = list(zip(*(row for _, row in kept), strict=True))
+        kept: list[Row] = chunk
+        if any(row.problems for row in chunk):
+            kept = list(without_problems(chunk, columns, verdicts))
+        if {len(row.fields) for row in kept} != {len(columns)}:
+            kept = list(of_width(kept, len(columns), verdicts))
+        fields: Sequence[Sequence[str]] = list(zip(*(row.fields for row in kept), strict=True))
         values = {column: fields[position] if kept else [] for position, column in used}
-        yield len(chunk), Table(values, [line for line, _ in kept])
+        yield len(chunk), Table(values, [row.line for row in kept])
+
+
+def without_problems(rows: Iterable[Row], columns: Sequence[str], verdicts: Verdicts) -> Iterator[Row]:
+    for row in rows:
+        usable = True
+        for position, problem in row.problems.items():
+            column = columns[position] if 0 <= position < len(columns) else ""
+            if column or position == WHOLE_ROW:
+                value = row.fields[position] if column else ""
+                verdicts.add(row.line, column, value, "invalidInput.invalidValue", problem)
+                usable = False
+        if usable:
+            yield row
 
 
 def of_width(rows: Iterable[Row], width: int, verdicts: Verdicts) -> Iterator[Row]:
-    for line, row in rows:
-        if any(row[width:]):
-            message = f"{len(row)} fields where the header has {width}"
-            verdicts.add(line, "", "", "invalidInput.columnCount", message)
+    for row in rows:
+        if any(row.fields[width:]):
+            message = f"{len(row.fields)} fields where the header has {width}"
+            verdicts.add(row.line, "", "", "invalidInput.columnCount", message)
         else:
-            yield line, row[:width] + [""] * (width - len(row))
+            yield Row(row.line, row.fields[:width] + [""] * (width - len(row.fields)))

@@ -1,10 +1,11 @@
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 
-from outbound_site.bulk.files import DELIMITERS, ENCODINGS, is_sheet
+from outbound_site.bulk.files import DELIMITERS, ENCODINGS
 from outbound_site.bulk.jobs import ListImport
+from outbound_site.bulk.sheets import is_sheet
 from outbound_site.bulk.uploads import ListKind, mapping_of
 
 
@@ -19,11 +20,12 @@ class ReadingForm(forms.Form):
     """How a prepared file is read and imported; each column of the file has a field of its own."""
 
     # The fields about what happens to the rows, in their order on the page.
-    ABOUT_ROWS: ClassVar[list[str]] = ["bad_rows", "overwrite"]
+    ABOUT_ROWS = ["bad_rows", "overwrite", "may_empty"]
 
     encoding = forms.ChoiceField()
     delimiter = forms.ChoiceField(choices=[*DELIMITERS.items()])
     overwrite = forms.BooleanField(required=False, help_text="Otherwise the rows are added.")
+    may_empty = forms.BooleanField(required=False)
     bad_rows = forms.ChoiceField(
         choices=[
             ("refuse", "Refuse the whole file"),
@@ -37,10 +39,13 @@ class ReadingForm(forms.Form):
     def __init__(self, data: Any, *, kind: ListKind, job: ListImport, may_overwrite: bool) -> None:
         self.kind, self.job = kind, job
         self.header = [name for name, _ in job.mapping]
-        super().__init__(data, initial=self.initial_of(job))
+        shown = {"encoding": job.encoding, "delimiter": job.delimiter, "overwrite": job.overwrite}
+        super().__init__(data, initial=shown)
         self.fields["overwrite"].label = f"Replace the {kind.noun} of {job.target}"
+        self.fields["may_empty"].label = f"Empty the list: delete the {kind.noun} of {job.target}"
+        self.offers_emptying = False
         if not may_overwrite:
-            del self.fields["overwrite"]
+            del self.fields["overwrite"], self.fields["may_empty"]
         encodings = sorted({*ENCODINGS, job.encoding})
         self.fields["encoding"].choices = [(name, name) for name in encodings]  # type: ignore[attr-defined]
         if is_sheet(job.file_name):
@@ -51,14 +56,13 @@ class ReadingForm(forms.Form):
                 choices=columns, required=False, label=name or "(no name)", initial=column
             )
 
-    def initial_of(self, job: Any) -> dict[str, Any]:
-        return {"encoding": job.encoding, "delimiter": job.delimiter, "overwrite": job.overwrite}
-
     def columns(self) -> Iterator[forms.BoundField]:
         return (self[f"column{number}"] for number in range(len(self.header)))
 
     def about_rows(self) -> Iterator[forms.BoundField]:
-        return (self[name] for name in self.ABOUT_ROWS if name in self.fields)
+        """That the list may become empty is not asked before the file was found to be so."""
+        hidden = set() if self.offers_emptying else {"may_empty"}
+        return (self[name] for name in self.ABOUT_ROWS if name in self.fields and name not in hidden)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -11,10 +10,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 
 from outbound_site.admin_pages import demand, page
-from outbound_site.bulk.file_import import BadRows, ImportedAlready, check, preview
-from outbound_site.bulk.files import Unreadable, is_sheet
+from outbound_site.bulk.file_import import BadRows, ImportedAlready, NothingLeft, check, preview
 from outbound_site.bulk.jobs import ImportState, ListImport
 from outbound_site.bulk.queue import QueueFull
+from outbound_site.bulk.rows import Unreadable
+from outbound_site.bulk.sheets import is_sheet
 from outbound_site.bulk.upload_forms import ReadingForm, UploadForm
 from outbound_site.bulk.uploads import ListKind, file_of, import_prepared, prepare
 from outbound_site.bulk.verdicts import SHOWN_ERRORS, Verdicts
@@ -31,7 +31,6 @@ class ListImportAdmin(admin.ModelAdmin):
     add_permission: ClassVar[str]
     overwrite_permission: ClassVar[str]
     upload_form: ClassVar[type[UploadForm]] = UploadForm
-    reading_form: ClassVar[type[ReadingForm]] = ReadingForm
     change_list_template = "admin/uploads/change_list.html"
     change_form_template = "admin/uploads/change_form.html"
 
@@ -42,6 +41,10 @@ class ListImportAdmin(admin.ModelAdmin):
 
     def jobs(self) -> QuerySet[Any]:
         return self.model._default_manager.all()
+
+    def about_rows(self, job: Any) -> str:
+        """What else becomes of the rows, in words."""
+        return ""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -93,7 +96,7 @@ class ListImportAdmin(admin.ModelAdmin):
         demand(request, self.add_permission)
         job = get_object_or_404(self.jobs(), pk=pk, state=ImportState.PREPARED)
         may_overwrite = request.user.has_perm(self.overwrite_permission)
-        form = self.reading_form(request.POST or None, kind=self.kind, job=job, may_overwrite=may_overwrite)
+        form = ReadingForm(request.POST or None, kind=self.kind, job=job, may_overwrite=may_overwrite)
         if form.is_valid():
             try:
                 if not form.save():
@@ -112,16 +115,22 @@ class ListImportAdmin(admin.ModelAdmin):
             form=form,
             job=job,
             is_sheet=is_sheet(job.file_name),
+            about_rows=self.about_rows(job),
             meaning_label=self.kind.meaning_label,
             **self.look_at(job),
         )
 
-    def import_job(self, request: HttpRequest, form: forms.Form, job: ListImport) -> bool:
+    def import_job(self, request: HttpRequest, form: ReadingForm, job: ListImport) -> bool:
         """Whether it was imported; else the form says why not."""
         try:
-            import_prepared(self.kind, job, skip_bad=form.cleaned_data["bad_rows"] == "skip")
+            chosen = form.cleaned_data
+            skip_bad = chosen["bad_rows"] == "skip"
+            import_prepared(self.kind, job, skip_bad=skip_bad, may_empty=chosen.get("may_empty", False))
         except BadRows as refused:
             form.add_error(None, f"Nothing was imported: {refused}. They are shown below.")
+        except NothingLeft as nothing:
+            form.add_error(None, f"Nothing was imported: {nothing}.")
+            form.offers_emptying = job.overwrite
         except (ImportedAlready, QueueFull, Refusal, Unreadable) as error:
             form.add_error(None, f"Nothing was imported: {error}")
         except ValidationError as error:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from outbound_site.bulk.file_import import ListFile, Reader, write_rejects
 from outbound_site.bulk.files import SAMPLE_BYTES, TextFormat, detect, suggest_columns
 from outbound_site.bulk.jobs import ImportSource, ImportState, ListImport
+from outbound_site.validators import NOT_IN_XML
 
 LAPSES_AFTER = timedelta(days=1)
 Job = TypeVar("Job", bound=ListImport)
@@ -24,7 +25,7 @@ class ListKind:
     """What lists of contacts and of callbacks do each in their own way.
 
     `meaning(job, lines, rows)` tells by line what the server makes of good rows;
-    `import_file(file, job, skip_bad=...)` stores them and gives the verdicts on the rest.
+    `import_file(file, job, skip_bad=..., may_empty=...)` stores them and gives the verdicts on the rest.
     """
 
     noun: str
@@ -39,7 +40,7 @@ class ListKind:
 def prepare(kind: ListKind, job: Job, upload: UploadedFile) -> Job:
     """Keep the file and what is recognised of it with the new job. Raises Unreadable."""
     remove_lapsed(type(job))
-    name = os.path.basename(upload.name or "")[:255]
+    name = NOT_IN_XML.sub("", os.path.basename(upload.name or ""))[:255]
     found = detect(upload.read(SAMPLE_BYTES), name)
     upload.seek(0)
     job.source, job.state = ImportSource.UPLOAD, ImportState.PREPARED
@@ -77,10 +78,10 @@ def file_of(job: ListImport) -> ListFile:
     return ListFile(Path(job.upload.path), job.file_name, how, [column for _, column in job.mapping])
 
 
-def import_prepared(kind: ListKind, job: Job, *, skip_bad: bool) -> Job:
+def import_prepared(kind: ListKind, job: Job, *, skip_bad: bool, may_empty: bool = False) -> Job:
     """Import the prepared file and keep the rows left out for download. Raises what `import_file` does."""
     file = file_of(job)
-    verdicts = kind.import_file(file, job, skip_bad=skip_bad)
+    verdicts = kind.import_file(file, job, skip_bad=skip_bad, may_empty=may_empty)
     if verdicts.errors:
         job.rejects.save(f"rejects-{job.pk}.csv", ContentFile(b""), save=False)
         with open(job.rejects.path, "w", encoding="utf-8-sig", newline="") as target:

@@ -71,6 +71,13 @@ def test_a_list_is_looked_at_and_imported(client, upload, agent):
     assert {(r.history_type, r.history_user.username) for r in records} == {("+", "alice@cce.example")}
 
 
+def test_a_file_without_rows_does_not_empty_the_list(client, upload):
+    PersonalCallbackFactory(last_name="kept")
+    answer = client.post(upload(f"{HEADER}\n"), CHOICES | {"overwrite": "on"})
+    assert "Nothing was imported: the file has no row below its header" in answer.text
+    assert PersonalCallback.objects.get().last_name == "kept"
+
+
 def test_by_choice_bad_rows_refuse_the_file(client, upload):
     PersonalCallbackFactory(last_name="kept")
     answer = client.post(upload(BAD), CHOICES | {"overwrite": "on"})

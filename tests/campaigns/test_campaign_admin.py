@@ -80,6 +80,16 @@ def test_an_edit_replaces_values_and_skill_groups_in_one_version(signed_in):
     assert {i.skill_group: i.overflow_agents for i in campaign.skill_group_infos.all()} == {kept: 5, new: 0}
 
 
+def test_what_imports_do_with_duplicates_is_set_on_the_form_and_recorded(signed_in, alice):
+    campaign = CampaignFactory(origin=Origin.CAMPAIGN_TOOL)
+    submit(signed_in, page(campaign), duplicate_rows="first_phone")
+    campaign.refresh_from_db()
+    record = campaign.history.first()
+
+    assert (campaign.duplicate_rows, campaign.change_stamp) == ("first_phone", 1)
+    assert (record.duplicate_rows, record.history_user) == ("first_phone", alice)
+
+
 def test_a_form_that_was_open_while_another_changed_the_campaign_stores_nothing(signed_in):
     campaign = CampaignFactory(tool=True)
     update_campaign(campaign.pk, 0, {"max_attempts": 9}, SkillGroupChange())

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.configuration import delete_campaign
-from campaigns.models import CallStatus, Contact, ContactPhone, ImportJob
+from campaigns.models import CallStatus, Campaign, Contact, ContactPhone, ImportJob
 from tests.factories import CampaignFactory, ContactFactory, ImportJobFactory
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def upload(admin, campaign):
 
 
 def choices(*columns, **changes):
-    form = {"encoding": "utf-8-sig", "delimiter": ",", "duplicate_rows": "keep", "bad_rows": "refuse"}
+    form = {"encoding": "utf-8-sig", "delimiter": ",", "bad_rows": "refuse"}
     return form | {f"column{number}": column for number, column in enumerate(columns)} | changes
 
 
@@ -93,9 +93,7 @@ def test_a_file_for_a_campaign_that_was_deleted_meanwhile_is_refused(admin, uplo
 def test_the_mapping_is_remembered_for_the_campaign(admin, upload):
     admin.post(upload(GOOD), choices("LastName", "Phone01", "TimeZoneBias", **{"import": "1"}))
     page = admin.get(upload(GOOD)).content.decode()
-    assert re.findall(r'<option value="(\w+)" selected', page) == [
-        *["LastName", "Phone01", "TimeZoneBias", "keep"]
-    ]
+    assert re.findall(r'<option value="(\w+)" selected', page) == [*["LastName", "Phone01", "TimeZoneBias"]]
 
 
 def test_by_choice_a_bad_row_refuses_the_file(admin, upload):
@@ -161,12 +159,26 @@ def test_a_file_is_imported_once_however_often_the_button_is_pressed(admin, uplo
     assert Contact.objects.count() == 2
 
 
-def test_the_campaign_keeps_the_choice_about_duplicates(admin, upload, campaign):
-    form = choices("LastName", "Phone01", "TimeZoneBias", duplicate_rows="first_phone", **{"import": "1"})
+@pytest.mark.parametrize("state", [{}, {"origin": "api"}])
+@pytest.mark.parametrize("button", ["preview", "import"])
+def test_an_upload_changes_nothing_of_the_campaign(admin, upload, campaign, state, button):
+    Campaign.objects.update(duplicate_rows="first_phone", **state)
+    before, histories = Campaign.objects.values().get(), campaign.history.count()
+    address = upload(GOOD)
+    shown = text_of(admin.get(address))
+
+    form = choices("LastName", "Phone01", "TimeZoneBias", duplicate_rows="keep", **{button: "1"})
+    admin.post(address, form)
+
+    assert "Skip a row whose first phone is already there: a setting of the campaign" in shown
+    assert Campaign.objects.values().get() == before
+    assert campaign.history.count() == histories
+
+
+def test_rows_that_are_there_already_are_treated_as_the_campaign_says(admin, upload, campaign):
+    Campaign.objects.update(duplicate_rows="first_phone")
     for _ in range(2):
-        admin.post(upload(GOOD), form)
-    campaign.refresh_from_db()
-    assert campaign.duplicate_rows == "first_phone"
+        admin.post(upload(GOOD), choices("LastName", "Phone01", "TimeZoneBias", **{"import": "1"}))
     assert Contact.objects.count() == 2
     assert ImportJob.objects.first().rows_duplicate == 2
 
@@ -177,6 +189,39 @@ def test_an_import_may_replace_the_list(admin, upload, campaign):
         upload(GOOD), choices("LastName", "Phone01", "TimeZoneBias", overwrite="on", **{"import": "1"})
     )
     assert list(Contact.objects.values_list("last_name", flat=True)) == ["Ana", "Li"]
+
+
+EMPTY = "LastName,Phone01\n"
+ALL_BAD = "LastName,Phone01\nAna,none\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(EMPTY, "the file has no row below its header"), (ALL_BAD, "no row of the file is")],
+)
+def test_a_list_is_emptied_by_a_file_only_when_that_was_asked_for(admin, upload, campaign, content, reason):
+    ContactFactory(campaign=campaign)
+    address = upload(content)
+    form = choices("LastName", "Phone01", overwrite="on", bad_rows="skip", **{"import": "1"})
+    assert "Empty the list" not in text_of(admin.get(address))
+
+    shown = text_of(admin.post(address, form))
+
+    assert f"Nothing was imported: {reason}" in shown
+    assert "Empty the list: delete the contacts of Renewals" in shown
+    assert Contact.objects.count() == 1
+
+    admin.post(address, form | {"may_empty": "on"})
+    assert not Contact.objects.exists()
+    assert ImportJob.objects.get(file_name="list.csv").state == "succeeded"
+
+
+@pytest.mark.parametrize("content", [EMPTY, ALL_BAD])
+def test_a_file_without_a_good_row_that_adds_is_refused(admin, upload, content):
+    form = choices("LastName", "Phone01", bad_rows="skip", may_empty="on", **{"import": "1"})
+    shown = text_of(admin.post(upload(content), form))
+    assert "Nothing was imported" in shown
+    assert "Empty the list" not in shown
 
 
 def test_undoing_an_import_keeps_what_was_dialed(admin, campaign):

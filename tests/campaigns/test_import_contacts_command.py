@@ -85,6 +85,18 @@ def test_a_list_is_replaced_when_the_whole_file_is_in(campaign, write):
     assert campaign.list_started_at is not None
 
 
+@pytest.mark.parametrize("rows", ["", "4;;\n"])
+def test_a_list_is_emptied_by_a_file_only_when_that_was_asked_for(campaign, write, rows):
+    ContactFactory(campaign=campaign)
+    path = write("Customer;First name;Phone\n" + rows)
+    for flags in (["--overwrite"], ["--empty-list"], []):
+        with pytest.raises(CommandError, match=r"nothing was stored. --overwrite --empty-list empties"):
+            run("Renewals", path, "--skip-bad-rows", *flags)
+    assert Contact.objects.count() == 1
+    run("Renewals", path, "--skip-bad-rows", "--overwrite", "--empty-list")
+    assert not Contact.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

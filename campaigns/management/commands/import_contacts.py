@@ -10,9 +10,17 @@ from rich.table import Table as ConsoleTable
 from campaigns.contact_columns import COLUMNS, SYNONYMS, check_columns, read_contacts
 from campaigns.models import Campaign
 from campaigns.resumable_import import open_job, run
-from outbound_site.bulk.file_import import BadRows, ImportedAlready, ListFile, check, write_rejects
-from outbound_site.bulk.files import DELIMITERS, SAMPLE_BYTES, TextFormat, Unreadable, detect, suggest_columns
+from outbound_site.bulk.file_import import (
+    BadRows,
+    ImportedAlready,
+    ListFile,
+    NothingLeft,
+    check,
+    write_rejects,
+)
+from outbound_site.bulk.files import DELIMITERS, SAMPLE_BYTES, TextFormat, detect, suggest_columns
 from outbound_site.bulk.queue import QueueFull
+from outbound_site.bulk.rows import Unreadable
 from outbound_site.bulk.verdicts import Verdicts
 from outbound_site.unifiedconfig.errors import Refusal
 
@@ -38,6 +46,9 @@ class Command(BaseCommand):
             help="a name in the file's header and the column it is: --column 'Mobile=Phone01'",
         )
         parser.add_argument("--overwrite", action="store_true", help="replace the campaign's contacts")
+        parser.add_argument(
+            "--empty-list", action="store_true", help="with --overwrite: even if no row of the file is stored"
+        )
         parser.add_argument("--skip-bad-rows", action="store_true", help="leave bad rows out, not the file")
         parser.add_argument("--rejects", type=Path, help="where to write the bad rows, as CSV")
         parser.add_argument("--again", action="store_true", help="even if this file was imported before")
@@ -50,6 +61,10 @@ class Command(BaseCommand):
         except BadRows as refused:
             show_errors(console, refused.verdicts)
             raise CommandError(f"{refused}; nothing more was stored") from None
+        except NothingLeft as nothing:
+            raise CommandError(
+                f"{nothing}; nothing was stored. --overwrite --empty-list empties the list"
+            ) from None
         except (Unreadable, ImportedAlready, QueueFull, Refusal, Campaign.DoesNotExist) as error:
             raise CommandError(str(error)) from None
 
@@ -63,6 +78,8 @@ class Command(BaseCommand):
                 write_rejects(file, verdicts, target)
         if verdicts.errors and not options["skip_bad_rows"]:
             raise BadRows(verdicts)
+        if count == len(verdicts.lines) and not (options["overwrite"] and options["empty_list"]):
+            raise NothingLeft(count)
         job = open_job(campaign, file, overwrite=options["overwrite"], again=options["again"])
         columns = [TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
         with Progress(*columns, console=console) as progress:
