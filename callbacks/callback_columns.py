@@ -12,6 +12,7 @@ from callbacks.serializers import ServerTimestamp
 from campaigns.models import Campaign
 from outbound_site.bulk.table import Table, read_column
 from outbound_site.bulk.verdicts import Verdicts, content_refused
+from outbound_site.bulk.written_numbers import explain, with_digits
 from outbound_site.unifiedconfig.elements import Element, Integer, element_for
 from outbound_site.validators import InRange
 
@@ -20,11 +21,12 @@ CAMPAIGN = Integer("CampaignId", "campaign_id")
 TIME = ServerTimestamp(
     "CallbackDateTime", "callback_date_time", required=True, validators=[storable, check_new_time]
 )
+PHONE = element_for(PersonalCallback, "Phone", "phone", required=True)
 ELEMENTS: list[Element] = [
     element_for(PersonalCallback, "AccountNumber", "account_number"),
     element_for(PersonalCallback, "FirstName", "first_name"),
     element_for(PersonalCallback, "LastName", "last_name"),
-    element_for(PersonalCallback, "Phone", "phone", required=True),
+    PHONE,
     AGENT,
     CAMPAIGN,
     element_for(PersonalCallback, "CampaignDn", "campaign_dn"),
@@ -70,6 +72,13 @@ def read_callbacks(table: Table, verdicts: Verdicts) -> CallbackRows:
         if element.name in table.columns:
             check_known(table, element, columns[element.attribute], known, verdicts)
     return CallbackRows(columns, len(table))
+
+
+def read_written_callbacks(table: Table, verdicts: Verdicts) -> CallbackRows:
+    """The same for people's files: phone numbers are read as people write them."""
+    rows = read_callbacks(with_digits(table, [PHONE.name]), verdicts)
+    explain(verdicts, [PHONE.name])
+    return rows
 
 
 def check_known(

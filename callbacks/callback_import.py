@@ -7,7 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from callbacks.agents import hold_agents
-from callbacks.callback_columns import COLUMNS, SYNONYMS, CallbackRows, read_callbacks
+from callbacks.callback_columns import (
+    COLUMNS,
+    PHONE,
+    SYNONYMS,
+    CallbackRows,
+    read_callbacks,
+    read_written_callbacks,
+)
 from callbacks.models import Agent, CallbackImport, CallbackStatus, PersonalCallback
 from outbound_site.bulk.file_import import ListFile, check_rows, claim, good_rows
 from outbound_site.bulk.jobs import ImportSource, finish, read_rows
@@ -48,12 +55,12 @@ def import_file(file: ListFile, job: CallbackImport, *, skip_bad: bool, may_empt
     Unreadable, ImportedAlready, QueueFull, ValidationError when an agent has been deleted meanwhile, and
     Refusal for columns that do not go together, having stored nothing.
     """
-    verdicts = check_rows(file, job, read_callbacks, skip_bad=skip_bad, may_empty=may_empty)
+    verdicts = check_rows(file, job, read_written_callbacks, skip_bad=skip_bad, may_empty=may_empty)
     with turn(LANE) as current, transaction.atomic():
         claim(job)
         begin(job)
         for _, table in file.tables(found := Verdicts()):
-            add_rows(job, good_rows(table, found, read_callbacks))
+            add_rows(job, good_rows(table, found, read_written_callbacks))
         finish(job)
         current.end()
     return verdicts
@@ -97,7 +104,8 @@ CALLBACKS = ListKind(
     noun="callbacks",
     columns=COLUMNS,
     synonyms=SYNONYMS,
-    read=read_callbacks,
+    read=read_written_callbacks,
+    numbers=[PHONE.name],
     meaning=whom_and_when,
     meaning_label="Agent and time",
     import_file=import_file,

@@ -8,6 +8,7 @@ from typing import Any
 from campaigns.models.contact import MAX_PHONES, Contact, ContactPhone
 from outbound_site.bulk.table import Table, read_column
 from outbound_site.bulk.verdicts import Verdicts, content_refused
+from outbound_site.bulk.written_numbers import explain, with_digits
 from outbound_site.unifiedconfig.elements import Element, Flag, Integer, element_for
 from outbound_site.validators import InRange
 from timezones.zones import Zone
@@ -26,6 +27,7 @@ COLUMNS = [
     element.name
     for element in (ACCOUNT_NUMBER, FIRST_NAME, LAST_NAME, *PHONES.values(), TIME_ZONE_BIAS, DST_OBSERVED)
 ]
+PHONE_NAMES = [element.name for element in PHONES.values()]
 # What people call them in their files, without blanks and in lower case.
 SYNONYMS = {f"phone{position}": element.name for position, element in PHONES.items()} | {
     "phone": "Phone01",
@@ -94,6 +96,13 @@ def read_contacts(table: Table, verdicts: Verdicts) -> ContactRows:
     check_phones(table, verdicts)
     zones = read_zones(table, verdicts)
     return ContactRows(text(ACCOUNT_NUMBER), text(FIRST_NAME), text(LAST_NAME), phones, zones)
+
+
+def read_written_contacts(table: Table, verdicts: Verdicts) -> ContactRows:
+    """The same for people's files: phone numbers are read as people write them."""
+    rows = read_contacts(with_digits(table, PHONE_NAMES), verdicts)
+    explain(verdicts, PHONE_NAMES)
+    return rows
 
 
 def check_phones(table: Table, verdicts: Verdicts) -> None:

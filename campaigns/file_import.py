@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from campaigns.contact_columns import COLUMNS, SYNONYMS, ContactRows, read_contacts
+from campaigns.contact_columns import COLUMNS, PHONE_NAMES, SYNONYMS, ContactRows, read_written_contacts
 from campaigns.contact_import import add_rows, begin, lane_of, take_list, zoned_phones
 from campaigns.models import Campaign, ImportJob
 from outbound_site.bulk.file_import import ListFile, check_rows, claim, good_rows
@@ -23,7 +23,7 @@ def import_file(file: ListFile, job: ImportJob, *, skip_bad: bool, may_empty: bo
     Unreadable, ImportedAlready, QueueFull, ValidationError when the campaign has been deleted, and Refusal
     for columns that do not go together, having stored nothing.
     """
-    verdicts = check_rows(file, job, read_contacts, skip_bad=skip_bad, may_empty=may_empty)
+    verdicts = check_rows(file, job, read_written_contacts, skip_bad=skip_bad, may_empty=may_empty)
     with turn(lane_of(job.campaign)) as current, transaction.atomic():
         try:
             take_list(job)
@@ -32,7 +32,7 @@ def import_file(file: ListFile, job: ImportJob, *, skip_bad: bool, may_empty: bo
         claim(job)
         begin(job)
         for _, table in file.tables(found := Verdicts()):
-            add_rows(job, good_rows(table, found, read_contacts))
+            add_rows(job, good_rows(table, found, read_written_contacts))
         finish(job)
         current.end()
     return verdicts
@@ -52,7 +52,8 @@ CONTACTS = ListKind(
     noun="contacts",
     columns=COLUMNS,
     synonyms=SYNONYMS,
-    read=read_contacts,
+    read=read_written_contacts,
+    numbers=PHONE_NAMES,
     meaning=zones_of,
     meaning_label="Zone of the first phone",
     import_file=import_file,

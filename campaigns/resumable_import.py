@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from campaigns.contact_columns import read_contacts
+from campaigns.contact_columns import read_written_contacts
 from campaigns.contact_import import add_rows, lane_of, take_list
 from campaigns.dialing_list import remove_contacts
 from campaigns.models import Campaign, ImportJob, ImportSource, ImportState
@@ -54,7 +54,7 @@ def run(job: ImportJob, file: ListFile, progress: Callable[[int], None]) -> Verd
     """
     verdicts, told = Verdicts(), 0
     for count, table in file.tables(verdicts, skip=job.lines_done):
-        rows = good_rows(table, verdicts, read_contacts)
+        rows = good_rows(table, verdicts, read_written_contacts)
         with turn(lane_of(job.campaign)) as current, transaction.atomic():
             _hold(job)
             add_rows(job, rows)

@@ -2,9 +2,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from outbound_site.phone_numbers import Unclear, digits_of
 from outbound_site.server_time import to_utc, to_wall
 
 
@@ -23,3 +25,15 @@ class ServerTimeField(forms.DateTimeField):
             return read and to_utc(read.replace(tzinfo=None, microsecond=0))
         except OverflowError:
             raise ValidationError(self.error_messages["invalid"], "invalid") from None
+
+
+class WrittenNumberField(forms.CharField):
+    """A phone number as people write it; its value is in digits. The model's field limits their length."""
+
+    widget = AdminTextInputWidget
+
+    def to_python(self, value: Any) -> str:
+        try:
+            return digits_of(super().to_python(value) or "", to_call=True)
+        except Unclear as unclear:
+            raise forms.ValidationError(f"This field contains invalid characters: {unclear}") from None

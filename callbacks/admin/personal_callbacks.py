@@ -1,6 +1,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
@@ -11,7 +12,7 @@ from django.utils import timezone
 from callbacks import scheduling
 from callbacks.admin.calendar import calendar_page
 from callbacks.admin.due import DueFilter
-from callbacks.admin.fields import ServerTimeField
+from callbacks.admin.fields import ServerTimeField, WrittenNumberField
 from callbacks.admin.reassignment import reassignment_page
 from callbacks.filters import PersonalCallbackFilter
 from callbacks.models import CallbackStatus, PersonalCallback
@@ -24,6 +25,7 @@ MOST_NAMED = 100
 
 class PersonalCallbackForm(StampedForm):
     callback_date_time = ServerTimeField(label="Callback time")
+    phone = WrittenNumberField(help_text="The number to call, as you write it.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,6 +42,18 @@ class PersonalCallbackForm(StampedForm):
             time.help_text = (
                 f"On the server's clock, {settings.SERVER_TIME_ZONE}: {shown(timezone.now())} now."
             )
+
+    def clean_phone(self) -> str:
+        """A number that was not written in digits is shown in digits before it is stored."""
+        phone: str = self.cleaned_data["phone"]
+        name = self.add_prefix("phone")
+        if phone != self.data[name].strip():
+            data: Any = self.data
+            data = data.copy()
+            data[name] = phone
+            self.data = data
+            raise forms.ValidationError(f"Read as {phone}, which stands here now. Save again to store it.")
+        return phone
 
 
 @admin.register(PersonalCallback)

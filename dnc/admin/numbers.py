@@ -47,6 +47,10 @@ class NumbersForm(forms.Form):
         self.written = {clean_number(line): line for line in reversed(lines)}
         return list(dict.fromkeys(map(clean_number, lines)))
 
+    def is_read_otherwise(self) -> bool:
+        """Whether a number is not written in the characters that are stored."""
+        return any(number != written for number, written in self.written.items())
+
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
         if cleaned.get("operation") in ("add", "remove") and not cleaned.get("reason"):
@@ -114,8 +118,14 @@ class HandEntryAdmin(admin.ModelAdmin):
         form = NumbersForm(request.POST) if request.method == "POST" else NumbersForm()
         results: list[dict[str, Any]] = []
         if form.is_valid():
-            asked = form.cleaned_data["numbers"]
-            self._do(request, form.cleaned_data["operation"] or "look_up", asked, form.cleaned_data["reason"])
+            asked, reason = form.cleaned_data["numbers"], form.cleaned_data["reason"]
+            operation = form.cleaned_data["operation"] or "look_up"
+            self._demand(request, operation)
+            if operation != "look_up" and form.is_read_otherwise():
+                text = "Nothing was changed yet. Below is how the numbers are read; press the button again."
+                self.message_user(request, text, messages.WARNING)
+            else:
+                self._do(request, operation, asked, reason)
             listed = do_not_call_list.contains(asked)
             alike = do_not_call_list.nearly_listed(set(asked) - listed)
             results = [
@@ -129,6 +139,7 @@ class HandEntryAdmin(admin.ModelAdmin):
                 }
                 for number in asked
             ]
+            form = NumbersForm(initial={"numbers": "\n".join(asked), "reason": reason})
         return page(
             request,
             "dnc/handentry/numbers.html",
@@ -175,7 +186,6 @@ class HandEntryAdmin(admin.ModelAdmin):
         )
 
     def _do(self, request: HttpRequest, operation: str, numbers: list[str], reason: str) -> None:
-        self._demand(request, operation)
         try:
             if operation == "add":
                 done = do_not_call_list.add(numbers, request.user, reason)

@@ -1,7 +1,7 @@
 """Imports of a person's file: looked at first, then stored as a whole or without its bad rows."""
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from outbound_site.bulk.jobs import ImportState, ListImport
 from outbound_site.bulk.rows import WHOLE_ROW, Row, Unreadable
 from outbound_site.bulk.table import Table
 from outbound_site.bulk.verdicts import RowError, Verdicts
+from outbound_site.phone_numbers import cleaned
 from outbound_site.spreadsheets import defused
 from outbound_site.validators import NOT_IN_XML
 
@@ -117,16 +118,27 @@ def check_rows(file: ListFile, job: ListImport, read: Reader, *, skip_bad: bool,
 
 @dataclass(frozen=True)
 class PreviewRow:
-    """`meaning`: what the server makes of a good row."""
+    """`meaning`: what the server makes of a good row; `digits`: by position the numbers that are stored in
+    another form than they are written.
+    """
 
     line: int
     fields: list[str]
     meaning: str
     errors: list[RowError]
+    digits: Mapping[int, str]
+
+    def cells(self) -> list[tuple[str, str]]:
+        """Each field with what is stored of it where that differs."""
+        return [(field, self.digits.get(position, "")) for position, field in enumerate(self.fields)]
 
 
 def preview(
-    file: ListFile, read: Reader, meaning: Callable[[Sequence[int], Any], Mapping[int, str]], count: int
+    file: ListFile,
+    read: Reader,
+    meaning: Callable[[Sequence[int], Any], Mapping[int, str]],
+    numbers: Collection[str],
+    count: int,
 ) -> list[PreviewRow]:
     """The first rows with what the server makes of them, by line, or with what is wrong with them."""
     verdicts = Verdicts()
@@ -140,9 +152,19 @@ def preview(
             fields,
             meanings.get(line, ""),
             [error for error in verdicts.errors if error.line == line],
+            digits_of_row(fields, file.columns, numbers),
         )
         for line, fields, _ in islice(file.rows(), 1, count + 1)
     ]
+
+
+def digits_of_row(
+    fields: Sequence[str], columns: Sequence[str], numbers: Collection[str]
+) -> Mapping[int, str]:
+    """By position the numbers that are stored in another form than they are written."""
+    written = zip(range(len(fields)), fields, columns, strict=False)
+    digits = {at: cleaned(text, to_call=True) for at, text, column in written if column in numbers}
+    return {position: number for position, number in digits.items() if number != fields[position]}
 
 
 def claim(job: ListImport) -> None:

@@ -147,7 +147,11 @@ class ListImportAdmin(admin.ModelAdmin):
         file, problem = file_of(job), ""
         try:
             first = preview(
-                file, self.kind.read, lambda lines, rows: self.kind.meaning(job, lines, rows), PREVIEWED
+                file,
+                self.kind.read,
+                lambda lines, rows: self.kind.meaning(job, lines, rows),
+                self.kind.numbers,
+                PREVIEWED,
             )
             try:
                 total, verdicts = check(file, self.kind.read)

@@ -32,6 +32,8 @@ class ListKind:
     columns: Collection[str]
     synonyms: dict[str, str]
     read: Reader
+    # Columns with phone numbers, which are read as people write them.
+    numbers: Collection[str]
     meaning: Callable[..., Mapping[int, str]]
     meaning_label: str
     import_file: Callable[..., Any]

@@ -115,9 +115,26 @@ def test_a_callback_is_added_on_the_servers_clock(client, page):
     assert "<b>Müller" not in page(CALENDAR).text
 
 
+def test_a_number_as_people_write_it_is_shown_in_digits_and_then_stored(client, page):
+    address, agent = reverse("admin:callbacks_personalcallback_add"), AgentFactory()
+    written = "tel:+44-(0)20-7946-0000"
+
+    answer = client.post(address, form_data(agent=agent.pk, phone=written))
+    assert not PersonalCallback.objects.exists()
+    assert "Read as 442079460000, which stands here now. Save again to store it." in answer.text
+    assert 'name="phone" value="442079460000"' in answer.text
+
+    client.post(address, form_data(agent=agent.pk, phone="442079460000"))
+    assert PersonalCallback.objects.get().phone == "442079460000"
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [
+        ({"phone": "+1 303 555"}, "phone", "too short for a number of +1"),
+        ({"phone": "+47 22 12 34 56"}, "phone", "would be dialed as a number of US"),
+        ({"phone": "1" * 21}, "phone", "at most 20 characters"),
+        ({"phone": ""}, "phone", "required"),
         ({"phone": "555-1"}, "phone", "invalid characters"),
         ({"max_attempts": "0"}, "max_attempts", "from 1 to"),
         ({"callback_date_time": "2026-06-10T15:45"}, "callback_date_time", "15 minutes or more before"),

@@ -147,3 +147,23 @@ def test_requests_of_the_api_are_listed_too(client, upload, api):
         "alice@cce.example",
     )
     assert client.get(reverse("admin:callbacks_callbackimport_change", args=[job.pk])).status_code == 200
+
+
+def test_numbers_as_people_write_them_are_shown_in_digits_and_stored_so(client, upload):
+    row = ";5050;2026-06-11T09:30:00;1"
+    numbers = ["+1 (303) 555-0185", "0044 20 7946 0000", "5550100", "+47 22 12 34 56"]
+    content = "\n".join([HEADER, *(f"Silva;{number}{row}" for number in numbers)])
+
+    address = upload(content)
+    shown = client.get(address).text
+    assert "+1 (303) 555-0185 → <strong>3035550185</strong>" in shown
+    assert "0044 20 7946 0000 → <strong>442079460000</strong>" in shown
+    assert "5550100 →" not in shown
+    assert "4722123456, its digits, would be dialed as a number of US" in shown
+
+    client.post(address, CHOICES | {"bad_rows": "skip"})
+    assert list(PersonalCallback.objects.values_list("phone", flat=True)) == [
+        "3035550185",
+        "442079460000",
+        "5550100",
+    ]

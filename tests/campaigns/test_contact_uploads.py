@@ -13,13 +13,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.configuration import delete_campaign
+from campaigns.contact_import import import_content
 from campaigns.models import CallStatus, Campaign, Contact, ContactPhone, ImportJob
+from outbound_site.unifiedconfig.errors import Refusal
 from tests.factories import CampaignFactory, ContactFactory, ImportJobFactory
 
 pytestmark = pytest.mark.django_db
 
 GOOD = "Name,Mobile,Bias\nAna,2125550100,\nLi,5550101,-480\n"
-BAD = "LastName,Phone01\nAna,2125550100\n=1+1,555-0101\n<b>Eva</b>,\n"
+BAD = "LastName,Phone01\nAna,2125550100\n=1+1,call-me\n<b>Eva</b>,\n"
 
 
 @pytest.fixture
@@ -114,7 +116,7 @@ def test_by_choice_bad_rows_are_left_out_and_handed_back_defused(admin, upload):
     rows = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
     assert rows == [
         ["Line", "Errors", "LastName", "Phone01"],
-        ["3", "Phone01 contains invalid characters", "'=1+1", "555-0101"],
+        ["3", "Phone01 contains invalid characters", "'=1+1", "call-me"],
         ["4", "the row has no phone", "<b>Eva</b>", ""],
     ]
 
@@ -304,3 +306,34 @@ def test_a_list_without_a_column_of_phones_is_looked_at_with_what_is_missing(adm
 
     assert "Phone01" in page
     assert "Choose below which column of the file is which" in page
+
+
+WRITTEN = """LastName,Phone01,Phone02
+Ana,+1 (303) 555-0185,0044 (0)20 7946 0000
+Li,5550101,tel:+1-303-555-0186
+Eva,+1 303 555,
+Kai,+47 22 12 34 56,
+"""
+
+
+def test_numbers_as_people_write_them_are_shown_in_digits_and_stored_so(admin, upload):
+    address = upload(WRITTEN)
+    shown = admin.get(address).content.decode()
+    assert "<td>+1 (303) 555-0185 → <strong>3035550185</strong></td>" in shown
+    assert "0044 (0)20 7946 0000 → <strong>442079460000</strong>" in shown
+    assert "<td>5550101</td>" in shown
+    assert "contains invalid characters: it is too short for a number of +1" in shown
+    assert "4722123456, its digits, would be dialed as a number of US" in shown
+
+    admin.post(address, choices("LastName", "Phone01", "Phone02", bad_rows="skip", **{"import": "1"}))
+    assert list(ContactPhone.objects.order_by("pk").values_list("number", flat=True)) == [
+        *["3035550185", "442079460000", "5550101", "3035550186"]
+    ]
+    job = ImportJob.objects.get()
+    assert "Kai" in job.rejects.read().decode()
+    assert (job.rows_stored, job.rows_bad) == (2, 2)
+
+
+def test_the_api_does_not_clean_numbers(campaign):
+    with pytest.raises(Refusal, match="invalid characters"):
+        import_content(campaign, "Phone01\n+1 303 555 0185", user=None)

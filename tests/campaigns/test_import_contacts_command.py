@@ -16,7 +16,7 @@ from tests.factories import CampaignFactory, ContactFactory
 pytestmark = pytest.mark.django_db
 
 GOOD = "Customer;First name;Phone\n1;Zoë;2125550100\n2;Li;5550101\n"
-BAD = GOOD + "3;Eva;555-0102\n=4;;\n"
+BAD = GOOD + "3;Eva;call me\n=4;;\n"
 
 
 @pytest.fixture
@@ -47,6 +47,12 @@ def test_a_file_is_imported_by_the_name_of_its_campaign(campaign, write, capsys)
     assert "2 contacts stored in Renewals" in " ".join(capsys.readouterr().out.split())
 
 
+def test_numbers_as_people_write_them_are_stored_in_digits(campaign, write):
+    run("renewals", write(GOOD + "3;Eva;+1 (303) 555-0185\n4;Kai;0044\u00a020 7946 0000\n"))
+    numbers = ContactPhone.objects.order_by("pk").values_list("number", flat=True)
+    assert list(numbers) == ["2125550100", "5550101", "3035550185", "442079460000"]
+
+
 def test_bad_rows_refuse_the_file_and_are_shown(campaign, write, capsys):
     with pytest.raises(CommandError, match="2 rows are wrong"):
         run(str(campaign.pk), write(BAD))
@@ -60,7 +66,7 @@ def test_bad_rows_may_be_left_out_and_written_to_a_file(campaign, write, tmp_pat
     assert Contact.objects.count() == 2
     assert rejects.read_text().splitlines() == [
         "Line,Errors,Customer,First name,Phone",
-        "4,Phone01 contains invalid characters,3,Eva,555-0102",
+        "4,Phone01 contains invalid characters,3,Eva,call me",
         "5,the row has no phone,'=4,,",
     ]
 

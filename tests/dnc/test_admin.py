@@ -75,16 +75,24 @@ def test_numbers_are_looked_up_as_they_are_written_and_shown_as_they_are_listed(
     assert "this is no whole number" in text_of(answer)
 
 
-def test_numbers_are_added_and_removed_by_hand_as_they_are_written(admin):
-    form = {"numbers": "+1 (303) 555-0185\n(303) 555-0185", "reason": "asked us"}
-    admin.post(NUMBERS, form | {"operation": "add"})
-    assert [entry.number for entry in HandEntry.objects.all()] == ["3035550185"]
+def test_numbers_written_otherwise_are_shown_as_they_are_stored_before_anything_is_changed(admin):
+    form = {"numbers": "+1 (303) 555-0185\n(303) 555-0185\n*67#", "reason": "asked us"}
 
-    text = text_of(admin.get(NUMBER, {"number": "+1 303 555 0185"}))
-    assert "3035550185 is <strong>listed</strong>" in text
+    answer = admin.post(NUMBERS, form | {"operation": "add"})
+    assert not HandEntry.objects.exists()
+    assert "Nothing was changed yet." in text_of(answer)
+    assert "+1 (303) 555-0185 → <a" in text_of(answer)
+    shown = answer.context["form"].initial
+    assert shown == {"numbers": "3035550185\n*67#", "reason": "asked us"}
+
+    admin.post(NUMBERS, shown | {"operation": "add"})
+    assert {entry.number for entry in HandEntry.objects.all()} == {"3035550185", "*67#"}
+    assert "3035550185 is <strong>listed</strong>" in text_of(
+        admin.get(NUMBER, {"number": "+1 303 555 0185"})
+    )
 
     admin.post(NUMBERS, form | {"operation": "remove"})
-    assert not HandEntry.objects.exists()
+    assert HandEntry.objects.count() == 2
 
 
 def test_numbers_are_removed_with_a_reason(admin, bring):

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as ConsoleTable
 
-from campaigns.contact_columns import COLUMNS, SYNONYMS, check_columns, read_contacts
+from campaigns.contact_columns import COLUMNS, SYNONYMS, check_columns, read_written_contacts
 from campaigns.models import Campaign
 from campaigns.resumable_import import open_job, run
 from outbound_site.bulk.file_import import (
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         self, console: Console, campaign: Campaign, file: ListFile, options: dict[str, Any]
     ) -> None:
         with console.status("Checking …"):
-            count, verdicts = check(file, read_contacts)
+            count, verdicts = check(file, read_written_contacts)
         if options["rejects"] and verdicts.errors:
             with options["rejects"].open("w", encoding="utf-8", newline="") as target:
                 write_rejects(file, verdicts, target)
