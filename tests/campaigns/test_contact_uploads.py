@@ -330,7 +330,7 @@ def test_numbers_as_people_write_them_are_shown_in_digits_and_stored_so(admin, u
         *["3035550185", "442079460000", "5550101", "3035550186"]
     ]
     job = ImportJob.objects.get()
-    assert "Kai" in job.rejects.read().decode()
+    assert "Kai" in Path(job.rejects.path).read_text(encoding="utf-8-sig")
     assert (job.rows_stored, job.rows_bad) == (2, 2)
 
 
