@@ -65,6 +65,14 @@ def next_due(campaign: Campaign, per_number: bool) -> Case:
     return Case(When(Exists(left.filter(calls_made=0)), then=Value(None)), default=Subquery(earliest))
 
 
+def end_callbacks(callbacks: QuerySet[Contact], campaign: Campaign, per_number: bool) -> int:
+    """Make regular callbacks pending, due as their phones are; how many."""
+    due = next_due(campaign, per_number)
+    return callbacks.update(
+        status=CallStatus.PENDING, callback_at=due, callback_number="", called_back_at=None
+    )
+
+
 def close_exhausted(campaign: Campaign, per_number: bool, among: Collection[int] | None = None) -> None:
     """P and R without an open phone: C; without an attempt left: M. `among`: ids, None for the whole list."""
     waiting = Contact.objects.filter(campaign=campaign, status__in=[CallStatus.PENDING, CallStatus.RETRY])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,6 +17,8 @@ from campaigns.models.contact import CallStatus, Contact, ContactPhone
 from dialing import attempt_rule, call_log, personal_callbacks
 from dialing.call_results import CALL_RESULTS, CALLBACKS, DO_NOT_CALL, RETURNED
 from dialing.dialers import heard_from
+from dialing.eligibility import Circumstances, Rule, choose, refusals
+from dialing.leases import STOPPED, take_back
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease, LeaseState
 from dialing.models.lease import OPEN_STATES
 from dialing.record_feed import phones_of, store_contacts
@@ -32,6 +34,26 @@ class Dialing(StrEnum):
     LISTED = "doNotCall"
     RECALLED = "recalled"
     UNKNOWN = "unknown"
+
+
+class LeaseEnd(StrEnum):
+    """Why a lease does not allow a call, beside the rules of `eligibility`; names of the wire.
+
+    `expired`: its time is over or its dialer was lost; `ended`: it has a result or was recalled; `removed`:
+    the contact or callback is gone; `changed`: another number of the contact comes next by now.
+    """
+
+    EXPIRED = "expired"
+    ENDED = "ended"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+class DialedAnswer(NamedTuple):
+    """`reason`: of a no; a rule of `eligibility` or LeaseEnd."""
+
+    outcome: Dialing
+    reason: str = ""
 
 
 class Outcome(StrEnum):
@@ -63,40 +85,67 @@ class Result:
             raise ValidationError(f"callback: result {self.code} needs the callback's time")
 
 
-def mark_dialed(dialer: str, lease_uuid: uuid.UUID, at: datetime | None = None) -> Dialing:
+def mark_dialed(dialer: str, lease_uuid: uuid.UUID, at: datetime | None = None) -> DialedAnswer:
     """The dialer is about to send the INVITE: the record becomes `dialed` and stays so until its result.
 
-    The last test before the call: the lease is the dialer's, not recalled and not run out, the campaign is
-    still on, the number still not on the Do Not Call list; a listed one ends here with result 26. Safe to ask
-    again: the same lease answers `dialed` again.
+    The last test before the call takes the whole decision again, as if the record were not leased. Where it
+    is no, the record goes back to what it was; a number on the Do Not Call list ends with result 26. Safe to
+    ask again: the same lease answers `dialed` again.
     """
     at = at or timezone.now()
     sender = heard_from(dialer, at)
     with through_gate():
         lease = _open_for(sender, [lease_uuid]).get(lease_uuid)
         if lease is None:
-            return Dialing.UNKNOWN
+            return DialedAnswer(Dialing.UNKNOWN)
         if lease.state == LeaseState.DIALED:
-            return Dialing.DIALED
-        if lease.state != LeaseState.ACTIVE or lease.expires_at <= at or is_stopped(lease):
-            return Dialing.RECALLED
-        if do_not_call_list.contains([lease.number]):
+            return DialedAnswer(Dialing.DIALED)
+        if lease.state not in OPEN_STATES:
+            return DialedAnswer(Dialing.RECALLED, _why_ended(lease))
+        stopped = is_stopped(lease)
+        expired = lease.state == LeaseState.UNKNOWN or lease.expires_at <= at
+        if not (stopped or expired) and do_not_call_list.contains([lease.number]):
             _Intake(sender, at).accept([(lease, Result(lease.pk, DO_NOT_CALL))])
-            return Dialing.LISTED
-        # An import may have replaced the contact, or an administrator removed the callback.
-        if not _note_dialed(lease):
-            Lease.objects.filter(pk=lease.pk).update(state=LeaseState.RECALLED, ended_at=at)
-            return Dialing.RECALLED
-        Lease.objects.filter(pk=lease.pk).update(state=LeaseState.DIALED, dialed_at=at)
-        return Dialing.DIALED
+            return DialedAnswer(Dialing.LISTED, Rule.DO_NOT_CALL)
+        reason = Rule.ENABLED if stopped else _against_call(lease, at)
+        if reason or expired:
+            reason = reason or LeaseEnd.EXPIRED
+            take_back(lease, reason, at)
+            return DialedAnswer(Dialing.RECALLED, reason)
+        _note_dialed(lease, at)
+        return DialedAnswer(Dialing.DIALED)
 
 
-def _note_dialed(lease: Lease) -> bool:
-    """Whether the record is still there. A callback stays active, which keeps clients from changing it."""
+def _why_ended(lease: Lease) -> str:
+    """Of a lease that is the dialer's no more."""
+    if lease.state == LeaseState.LOST:
+        return LeaseEnd.EXPIRED
+    if lease.recall_reason == STOPPED:
+        return Rule.ENABLED
+    return lease.recall_reason or LeaseEnd.ENDED
+
+
+def _against_call(lease: Lease, at: datetime) -> str | None:
+    """Why the record may not be dialed at this instant, the Do Not Call list left aside."""
+    if lease.personal_callback_id:
+        callback = PersonalCallback.objects.locked().filter(pk=lease.personal_callback_id).first()
+        return personal_callbacks.against(callback, at) if callback else LeaseEnd.REMOVED
+    contact = _locked_contacts([lease.contact_id]).get(lease.contact_id or 0)
+    if contact is None or lease.campaign is None:
+        return LeaseEnd.REMOVED
+    contact.status = lease.status_before
+    phones = phones_of([contact])[contact.pk]
+    circumstances = Circumstances(lease.campaign, CampaignManagerOptions.load())
+    for refusal in refusals(contact, phones, circumstances, at):
+        return refusal.rule
+    return None if choose(contact, phones, circumstances).number == lease.number else LeaseEnd.CHANGED
+
+
+def _note_dialed(lease: Lease, at: datetime) -> None:
+    """A personal callback stays active, which keeps clients from changing it."""
+    Lease.objects.filter(pk=lease.pk).update(state=LeaseState.DIALED, dialed_at=at)
     if lease.contact_id:
-        contact = Contact.objects.filter(pk=lease.contact_id)
-        return bool(contact.update(status=CallStatus.DIALED, call_result=0))
-    return PersonalCallback.objects.filter(leases=lease.pk).exists()
+        Contact.objects.filter(pk=lease.contact_id).update(status=CallStatus.DIALED, call_result=0)
 
 
 def is_stopped(lease: Lease) -> bool:
@@ -141,7 +190,7 @@ def _outcome(lease: Lease | None) -> Outcome:
 
 def _open_for(dialer: Dialer, uuids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Lease]:
     """The dialer's leases of that name, locked."""
-    leases = Lease.objects.select_related("campaign").filter(pk__in=uuids, dialer=dialer)
+    leases = Lease.objects.select_related("campaign__time_zone").filter(pk__in=uuids, dialer=dialer)
     return {lease.pk: lease for lease in leases.order_by("pk").select_for_update(of=("self",))}
 
 
@@ -241,6 +290,6 @@ def _agents(numbers: Iterable[str]) -> dict[str, Agent]:
     return {agent.agent_id: agent for agent in everybody.active().filter(agent_id__in=wanted)}
 
 
-def _locked_contacts(ids: Iterable[int]) -> dict[int, Contact]:
+def _locked_contacts(ids: Iterable[int | None]) -> dict[int, Contact]:
     contacts = Contact.objects.filter(pk__in=list(ids)).select_related("zone_set").order_by("pk")
     return {contact.pk: contact for contact in contacts.select_for_update(of=("self",))}

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, Value
 
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact
@@ -65,13 +65,17 @@ class State(NamedTuple):
 
 @dataclass(frozen=True)
 class ListPart:
-    """A campaign's contacts of one status and one set of zones; `due` of them now, the next at `next_due`."""
+    """A campaign's contacts of one status and one set of zones; `due` of them now, the next at `next_due`.
+
+    `promised`: callbacks not called yet, which are not bound to the dialing window.
+    """
 
     status: CallStatus
     zones: tuple[Zone, ...]
     contacts: int
     due: int
     next_due: datetime | None
+    promised: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,30 +100,34 @@ def states(campaigns: Sequence[Campaign], at: datetime) -> dict[int, State]:
 def list_parts(
     campaigns: Collection[int], at: datetime, statuses: Collection[CallStatus] = tuple(CallStatus)
 ) -> dict[int, list[ListPart]]:
-    """Contacts of these statuses, by campaign; two queries.
+    """Contacts of these statuses, by campaign; three queries.
 
     The cost follows their number: that part of the index `contact_due` is read once.
     """
-    callback = Q(status=CallStatus.CALLBACK_REQUESTED)
+    contacts = Contact.objects.filter(campaign__in=campaigns).order_by()
+    other = contacts.filter(status__in={*statuses} - {CallStatus.CALLBACK_REQUESTED})
+    callbacks = contacts.filter(status__in={*statuses} & {CallStatus.CALLBACK_REQUESTED})
+    come = Q(callback_at=None) | Q(callback_at__lte=at)
     in_time = Q(callback_at__lte=at, callback_at__gte=at - settings.CALLBACK_TIME_LIMIT)
-    due = (callback & in_time) | (~callback & (Q(callback_at=None) | Q(callback_at__lte=at)))
-    rows = (
-        Contact.objects.filter(campaign__in=campaigns, status__in=statuses)
-        .order_by()
-        .values_list("campaign", "status", "zone_set")
-        .annotate(
-            contacts=Count("*"),
-            due=Count("pk", filter=due),
-            next_due=Min("callback_at", filter=Q(callback_at__gt=at)),
-        )
-    )
+    retried = Q(called_back_at__isnull=False)
+    # Apart, since the index tells all of the others.
+    found = [
+        *_counted(other.annotate(promised=Value(False)), come, at),
+        *_counted(callbacks.annotate(promised=~retried), (retried & come) | (~retried & in_time), at),
+    ]
     # Counted first: an import may make zone sets meanwhile.
-    counted = list(rows)
     zones = {pk: read_zones(members) for pk, members in ZoneSet.objects.values_list("pk", "members")}
     parts: dict[int, list[ListPart]] = defaultdict(list)
-    for campaign, status, zone_set, contacts, due_now, next_due in counted:
-        parts[campaign].append(ListPart(CallStatus(status), zones[zone_set], contacts, due_now, next_due))
+    for campaign, status, zone_set, promised, number, due, next_due in found:
+        part = ListPart(CallStatus(status), zones[zone_set], number, due, next_due, bool(promised))
+        parts[campaign].append(part)
     return parts
+
+
+def _counted(contacts: Any, due: Q, at: datetime) -> Any:
+    groups = contacts.values_list("campaign", "status", "zone_set", "promised")
+    coming = Min("callback_at", filter=Q(callback_at__gt=at))
+    return groups.annotate(contacts=Count("*"), due=Count("pk", filter=due), next_due=coming)
 
 
 def look_around(campaigns: Collection[int], at: datetime) -> Surroundings:
@@ -167,7 +175,7 @@ def _with_work(campaign: Campaign, parts: list[ListPart], around: Surroundings, 
 def _without_work(campaign: Campaign, parts: list[ListPart], around: Surroundings, at: datetime) -> State:
     """Nobody may be called at this moment: because of the hour, of a time not yet come, or for good."""
     waiting = [part for part in parts if part.status in DIALABLE]
-    outside = [part for part in waiting if part.due and part.status != CallStatus.CALLBACK_REQUESTED]
+    outside = [part for part in waiting if part.due and not part.promised]
     if outside:
         openings = [_next_inside(campaign, part, at) for part in outside]
         if known := [opening for opening in openings if opening]:
@@ -203,7 +211,7 @@ def contacts_by_reason(campaign: Campaign, parts: Iterable[ListPart], at: dateti
 
 
 def _may_be_called(campaign: Campaign, part: ListPart, at: datetime) -> bool:
-    if part.status == CallStatus.CALLBACK_REQUESTED:
+    if part.promised:
         return True
     return part.status in DIALABLE and _inside(window_of(campaign), part.zones, campaign.time_zone, at)
 

@@ -4,7 +4,7 @@ Counted in sets. Only contacts with a number on the Do Not Call list are looked 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -105,22 +105,34 @@ class _Count:
         return DryRun(self.at, contacts, against, +self.reasons, hours)
 
     def count_groups(self) -> None:
-        """Every waiting contact by status, zone group and due time, as if no number were listed."""
-        at_once = self.waiting.filter(callback_at=None).order_by().values_list("status", "zone_set")
-        for status, zone_set, number in at_once.annotate(Count("pk")):
-            self.add(status, zone_set, [number * (status != B)] * HOURS, number)
-        due = {f"h{hour}": Count("pk", filter=self.due(at)) for hour, at in enumerate(self.instants)}
-        groups = self.waiting.filter(callback_at__isnull=False).order_by().values_list("status", "zone_set")
-        for status, zone_set, number, *by_hour in groups.annotate(Count("pk"), **due):
-            self.add(status, zone_set, by_hour, number)
+        """Every waiting contact by zone group and due time, as if no number were listed."""
+        # Callbacks apart, since the index tells all of the others.
+        others, callbacks = self.waiting.exclude(status=B), self.waiting.filter(status=B)
+        at_once = others.filter(callback_at=None).order_by().values_list("zone_set")
+        for zone_set, number in at_once.annotate(Count("pk")):
+            self.add(False, zone_set, [number] * HOURS, number)
+        self.count_due(others.filter(callback_at__isnull=False), False, self.come)
+        self.count_due(callbacks.filter(called_back_at=None), True, self.in_time)
+        self.count_due(callbacks.filter(called_back_at__isnull=False), False, self.come)
 
-    def due(self, at: datetime) -> Q:
-        late = Q(status=B, callback_at__lt=at - settings.CALLBACK_TIME_LIMIT)
-        return Q(callback_at__lte=at) & ~late
+    def count_due(self, contacts: QuerySet[Contact], promised: bool, due: Callable[[datetime], Q]) -> None:
+        by_hour = {f"h{hour}": Count("pk", filter=due(at)) for hour, at in enumerate(self.instants)}
+        groups = contacts.order_by().values_list("zone_set").annotate(Count("pk"), **by_hour)
+        for zone_set, number, *numbers in groups:
+            self.add(promised, zone_set, numbers, number)
 
-    def add(self, status: str, zone_set: int, due: Sequence[int], contacts: int) -> None:
-        """So many contacts of a zone group, of which so many are due at each instant."""
-        inside = [True] * HOURS if status == B else self.inside[zone_set]
+    def come(self, at: datetime) -> Q:
+        return Q(callback_at__lte=at)
+
+    def in_time(self, at: datetime) -> Q:
+        return Q(callback_at__range=(at - settings.CALLBACK_TIME_LIMIT, at))
+
+    def add(self, promised: bool, zone_set: int, due: Sequence[int], contacts: int) -> None:
+        """So many contacts of a zone group, of which so many are due at each instant.
+
+        `promised`: callbacks not called yet, which are not bound to the dialing window.
+        """
+        inside = [True] * HOURS if promised else self.inside[zone_set]
         for hour in range(HOURS):
             self.by_hour[hour] += due[hour] * inside[hour]
         self.reasons[Rule.DUE] += contacts - due[0]
@@ -156,21 +168,21 @@ class _Count:
         """Move contacts to where the list leaves them: to a later time, or to those with a reason."""
         contacts = list(self.waiting.filter(pk__in=ids))
         phones, circumstances = phones_of(contacts), Circumstances(self.campaign, self.options, listed)
-        moves: Counter[tuple[str, int, datetime | None]] = Counter()
+        moves: Counter[tuple[bool, int, datetime | None]] = Counter()
         for contact in contacts:
             target = choose(contact, phones[contact.pk], circumstances)
-            moves[contact.status, contact.zone_set_id, contact.callback_at] -= 1
+            moves[contact.is_promised, contact.zone_set_id, contact.callback_at] -= 1
             if target.why:
                 self.reasons[target.why.rule] += 1
                 continue
             times = [time for time in (contact.callback_at, target.due) if time]
-            moves[contact.status, contact.zone_set_id, max(times, default=None)] += 1
-        for (status, zone_set, due), number in moves.items():
-            self.add(status, zone_set, [number * there for there in self.due_at(status, due)], number)
+            moves[contact.is_promised, contact.zone_set_id, max(times, default=None)] += 1
+        for (promised, zone_set, due), number in moves.items():
+            self.add(promised, zone_set, [number * there for there in self.due_at(promised, due)], number)
 
-    def due_at(self, status: str, due: datetime | None) -> list[bool]:
+    def due_at(self, promised: bool, due: datetime | None) -> list[bool]:
         """For each instant, whether a contact with that due time is due."""
-        if status != B:
+        if not promised:
             return [due is None or due <= instant for instant in self.instants]
         limit = settings.CALLBACK_TIME_LIMIT
         return [due is not None and due <= instant <= due + limit for instant in self.instants]

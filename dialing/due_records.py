@@ -55,11 +55,16 @@ def due_by_priority(
 ) -> Iterator[tuple[CallStatus, list[Portion]]]:
     """Callbacks, retries, pending (or these before retries): the status and its portions."""
     groups = zone_groups(campaign)
-    # Callbacks are not bound to the window, only to their own limit (5.4).
-    oldest = at - settings.CALLBACK_TIME_LIMIT
-    between = "callback_at BETWEEN %s AND %s"
-    yield B, [Portion(B, group.pk, between, (oldest, at)) for group in groups]
     inside = groups_inside(campaign, groups, at)
+    # Promised calls are not bound to the window, only to their own limit; their retries are (5.4).
+    oldest = at - settings.CALLBACK_TIME_LIMIT
+    promised = "callback_at BETWEEN %s AND %s AND called_back_at IS NULL"
+    retried = "callback_at <= %s AND called_back_at IS NOT NULL"
+    yield (
+        B,
+        [Portion(B, group.pk, promised, (oldest, at)) for group in groups]
+        + [Portion(B, group.pk, retried, (at,)) for group in inside],
+    )
     last = [CallStatus.RETRY, CallStatus.PENDING]
     for status in reversed(last) if options.pending_over_retry else last:
         at_once = [Portion(status, group.pk, "callback_at IS NULL") for group in inside]

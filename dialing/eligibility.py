@@ -5,7 +5,7 @@ Pure. The record feed selects in sets what this allows one by one; explanations 
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from django.conf import settings
@@ -16,26 +16,27 @@ from campaigns.models.contact import CallStatus, Contact, ContactPhone
 from dialing.models import CampaignManagerOptions, Lease, LeaseState
 from dialing.results import open_phones
 from dialing.service_day import next_daily_reset
-from timezones.local_time import DialingWindow, actual_time, is_inside, next_inside
+from timezones.local_time import DialingWindow, actual_time, is_inside, next_change, next_inside
+from timezones.zones import Zone
 
 DIALABLE = (CallStatus.CALLBACK_REQUESTED, CallStatus.RETRY, CallStatus.PENDING)
 WITH_A_DIALER = {CallStatus.ACTIVE, CallStatus.DIALED, CallStatus.UNKNOWN}
 
 
 class Rule(StrEnum):
-    """In the order in which a reason is given (outbound-option.md 5.2)."""
+    """In the order in which a reason is given (outbound-option.md 5.2), by the names that dialers get."""
 
-    ENABLED = "campaign enabled"
-    DATES = "dates"
-    MODE = "dialing mode"
-    RESERVATION = "reservation percentage"
-    ZONE = "campaign time zone"
+    ENABLED = "notEnabled"
+    DATES = "outsideDates"
+    MODE = "mode"
+    RESERVATION = "reservation"
+    ZONE = "timeZone"
     STATUS = "status"
-    LEASE = "with a dialer"
+    LEASE = "withDialer"
     ATTEMPTS = "attempts"
-    DO_NOT_CALL = "Do Not Call"
-    DUE = "due time"
-    WINDOW = "dialing window"
+    DO_NOT_CALL = "doNotCall"
+    DUE = "notDue"
+    WINDOW = "outsideHours"
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def decide(
         number=target.number,
         phone=target.phone,
         against=against,
-        changes_at=next_change(contact, phones, circumstances, at) if against else None,
+        changes_at=dialable_from(contact, phones, circumstances, at) if against else None,
     )
 
 
@@ -105,7 +106,7 @@ def refusals(
         return
     target = choose(contact, phones, circumstances)
     yield from against_number(contact, target, circumstances, at)
-    if contact.status != CallStatus.CALLBACK_REQUESTED:
+    if not contact.is_promised:
         yield from _outside_window(contact, circumstances.campaign, at)
 
 
@@ -136,7 +137,7 @@ def against_number(
             yield Refusal(Rule.DUE, "the next call is due later", due)
 
 
-def next_change(
+def dialable_from(
     contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances, at: datetime
 ) -> datetime | None:
     """The next instant at which the contact may become dialable when nobody does anything."""
@@ -231,11 +232,11 @@ def _outside_dates(campaign: Campaign, at: datetime) -> Iterator[Refusal]:
 
 
 def _callback_due(contact: Contact, circumstances: Circumstances, at: datetime) -> Iterator[Refusal]:
-    """A regular callback is not bound to the dialing window, only to its own time limit (5.4)."""
+    """The promised call is bound to its own time limit, and not to the window as its retries are (5.4)."""
     due = contact.callback_at
     if due is None or due > at:
         yield Refusal(Rule.DUE, "the callback is due later", due)
-    elif at > due + settings.CALLBACK_TIME_LIMIT:
+    elif contact.is_promised and at > due + settings.CALLBACK_TIME_LIMIT:
         missed = "the callback's time has passed"
         reset = next_daily_reset(at) if circumstances.options.reschedule_callbacks else None
         yield Refusal(Rule.DUE, missed, reset)
@@ -247,6 +248,24 @@ def _outside_window(contact: Contact, campaign: Campaign, at: datetime) -> Itera
     if not is_inside(window, zones, campaign.time_zone, at):
         opens = next_inside(window, zones, campaign.time_zone, at)
         yield Refusal(Rule.WINDOW, "outside the dialing hours in the customer's time", opens)
+
+
+def window_closes(campaign: Campaign, zones: Collection[Zone], at: datetime, latest: datetime) -> datetime:
+    """When the dialing window of a customer who is inside it closes, `latest` at most."""
+    return next_change(window_of(campaign), zones, campaign.time_zone, at, until=latest) or latest
+
+
+def callback_window_ends(due: datetime) -> datetime:
+    """From when on a callback of that time is missed; the last instant of its limit is still inside (5.4)."""
+    return due + settings.CALLBACK_TIME_LIMIT + timedelta.resolution
+
+
+def last_day_ends(campaign: Campaign, latest: datetime) -> datetime:
+    """When the campaign's last day ends, `latest` at most."""
+    local = actual_time(campaign.time_zone, latest)
+    if local.date() <= campaign.end_date:
+        return latest
+    return datetime.combine(campaign.end_date + timedelta(days=1), time(), local.tzinfo).astimezone(UTC)
 
 
 def window_of(campaign: Campaign) -> DialingWindow:

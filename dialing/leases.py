@@ -11,12 +11,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from callbacks.models import PersonalCallback
+from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact
 from dialing.call_results import NOT_ATTEMPTED
+from dialing.eligibility import Rule, campaign_refusals, window_of
 from dialing.models import (
     CampaignManagerOptions,
     Dialer,
@@ -27,11 +29,15 @@ from dialing.models import (
     StopReport,
 )
 from dialing.models.lease import HELD
+from timezones.local_time import is_inside
+from timezones.models import ZoneSet
 
 # Leases of one step; recalled together, they bear one number.
 BATCH = 1_000
 NOT_TOLD = HELD & Q(recall_number=None)
 STOPPED = "campaign disabled"
+# The time of such a call was promised, and it is not bound to the dialing window.
+PROMISED = Q(status_before=CallStatus.CALLBACK_REQUESTED, contact__called_back_at=None)
 OF_CAMPAIGN_OFF = Q(campaign__enabled=False) | Q(campaign__deleted_at__isnull=False)
 
 
@@ -49,7 +55,8 @@ def recall(
     """
     at, announced = at or timezone.now(), announced or {}
     return sum(
-        _recall_batch(dialer, pks, reason, at, announced.get(dialer)) for dialer, pks in _batches(leases)
+        _recall_batch(leases, dialer, pks, reason, at, announced.get(dialer))
+        for dialer, pks in _batches(leases)
     )
 
 
@@ -65,10 +72,12 @@ def _batches(leases: QuerySet[Lease]) -> Iterator[tuple[int, list[UUID]]]:
 
 
 @transaction.atomic
-def _recall_batch(dialer: int, pks: Sequence[UUID], reason: str, at: datetime, number: int | None) -> int:
+def _recall_batch(
+    leases: QuerySet[Lease], dialer: int, pks: Sequence[UUID], reason: str, at: datetime, number: int | None
+) -> int:
     # The dialer's row is the lock under which its recalls get numbers in the order of their commits.
     latest = Dialer.objects.select_for_update().get(pk=dialer).recall_number
-    still = Lease.objects.filter(NOT_TOLD, pk__in=pks).order_by("pk").select_for_update()
+    still = leases.filter(NOT_TOLD, pk__in=pks).order_by("pk").select_for_update(of=("self",))
     batch = list(still.values_list("pk", flat=True))
     if not batch:
         return 0
@@ -96,6 +105,13 @@ def _give_back_recalled(leases: QuerySet[Lease]) -> None:
     PersonalCallback.objects.filter(pk__in=callbacks).update(
         call_status=CallStatus.PENDING, call_result=NOT_ATTEMPTED
     )
+
+
+def take_back(lease: Lease, reason: str, at: datetime) -> None:
+    """End a lease, locked by the caller, whose dialer is told so in the answer; the record is as before."""
+    chosen = Lease.objects.filter(pk=lease.pk)
+    chosen.update(state=LeaseState.RECALLED, ended_at=at, recall_reason=reason)
+    give_back([lease])
 
 
 def give_back(leases: Sequence[Lease], call_result: int = NOT_ATTEMPTED) -> None:
@@ -157,6 +173,30 @@ def recall_of_disabled_campaigns(at: datetime | None = None) -> int:
     if not CampaignManagerOptions.load().callback_with_campaign:
         leases = leases.filter(personal_callback=None)
     return recall(leases, STOPPED, at)
+
+
+def recall_forbidden(at: datetime | None = None) -> int:
+    """Recall contacts not dialed yet that may not be dialed any more: dates, mode, percentage or hours.
+
+    Campaigns that are off are those of `recall_of_disabled_campaigns`.
+    """
+    at = at or timezone.now()
+    held = Lease.objects.active().filter(campaign=OuterRef("pk"), contact__isnull=False)
+    campaigns = Campaign.objects.active().filter(Exists(held), enabled=True).select_related("time_zone")
+    zone_sets = list(ZoneSet.objects.all()) if campaigns else []
+    recalled = 0
+    for campaign in campaigns:
+        leases = Lease.objects.active().filter(campaign=campaign, contact__isnull=False)
+        refusal = next(campaign_refusals(campaign, at), None)
+        if refusal is None:
+            leases = leases.filter(contact__zone_set__in=outside(campaign, zone_sets, at)).exclude(PROMISED)
+        recalled += recall(leases, refusal.rule if refusal else Rule.WINDOW, at)
+    return recalled
+
+
+def outside(campaign: Campaign, zone_sets: Sequence[ZoneSet], at: datetime) -> list[ZoneSet]:
+    window, zone = window_of(campaign), campaign.time_zone
+    return [zone_set for zone_set in zone_sets if not is_inside(window, zone_set.zones, zone, at)]
 
 
 def give_up_silent(at: datetime | None = None) -> int:

@@ -21,6 +21,7 @@ from campaigns.models.contact import CallStatus, Contact
 from dialing import call_log, call_results
 from dialing.call_results import AGENT_NOT_RESERVED, CALLBACKS, DO_NOT_CALL, NOT_ATTEMPTED, RETURNED
 from dialing.dialers import heard_from
+from dialing.eligibility import Rule, callback_window_ends
 from dialing.leases import OF_CAMPAIGN_OFF
 from dialing.lists import ALWAYS, list_began
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease, LeaseState
@@ -100,6 +101,14 @@ def due_callbacks(
     )
 
 
+def against(callback: PersonalCallback, at: datetime) -> Rule | None:
+    """The rule against calling a callback that a dialer has: those of `due_callbacks`."""
+    due = callback.callback_date_time
+    if not due <= at < callback_window_ends(due):
+        return Rule.DUE
+    return None if callback.max_attempts else Rule.ATTEMPTS
+
+
 def _logged_in(options: CampaignManagerOptions, at: datetime) -> set[str]:
     alive = Dialer.objects.filter(last_seen_at__gte=at - options.dialer_silence)
     return {agent for agents in alive.values_list("agents", flat=True) for agent in agents}
@@ -123,7 +132,7 @@ def _lease(
             list_began=list_of(row),
             status_before=CallStatus.PENDING,
             granted_at=at,
-            expires_at=at + options.lease_time,
+            expires_at=min(at + options.lease_time, callback_window_ends(row.callback_date_time)),
         )
         for row in rows
     ]

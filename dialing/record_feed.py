@@ -18,9 +18,12 @@ from dialing.eligibility import (
     Circumstances,
     Rule,
     against_number,
+    callback_window_ends,
     called_back_phone,
     campaign_refusals,
     choose,
+    last_day_ends,
+    window_closes,
 )
 from dialing.lists import list_began
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease
@@ -33,7 +36,15 @@ MOST_RECORDS = 1_000
 # Rounds of records whose numbers turn out to be listed; after them the answer is what there is.
 MOST_ROUNDS = 20
 # What a call result may change.
-CONTACT_FIELDS = ["status", "call_result", "calls_made", "callback_at", "callback_number", "last_phone"]
+CONTACT_FIELDS = [
+    "status",
+    "call_result",
+    "calls_made",
+    "callback_at",
+    "callback_number",
+    "called_back_at",
+    "last_phone",
+]
 PHONE_FIELDS = ["call_result", "calls_made", "callback_at", "closed"]
 
 
@@ -75,6 +86,11 @@ class HandOut:
     at: datetime
     seen: set[int] = field(default_factory=set)
     spent: list[int] = field(default_factory=list)
+    # By zone set, when its window closes; at most the lease's time.
+    closes: dict[int, datetime] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.latest = last_day_ends(self.campaign, self.at + self.options.lease_time)
 
     def take(self, count: int) -> list[Record]:
         records: list[Record] = []
@@ -135,15 +151,28 @@ class HandOut:
             list_began=list_began(self.campaign),
             status_before=contact.status,
             granted_at=self.at,
-            expires_at=self.at + self.options.lease_time,
+            expires_at=self.expiry(contact),
         )
         contact.status, contact.call_result = CallStatus.ACTIVE, 0
         return [Record(lease, contact, target.phone)]
 
+    def expiry(self, contact: Contact) -> datetime:
+        """No later than the contact may be dialed."""
+        if contact.is_promised and contact.callback_at:
+            return min(callback_window_ends(contact.callback_at), self.latest)
+        if contact.zone_set_id not in self.closes:
+            self.closes[contact.zone_set_id] = window_closes(
+                self.campaign, contact.zone_set.zones, self.at, self.latest
+            )
+        return self.closes[contact.zone_set_id]
+
     def close_spent(self) -> None:
         """Records that came back after `maxAttempts` was lowered; they would stand before others for ever."""
         if self.spent:
-            attempt_rule.close_exhausted(self.campaign, self.options.max_attempts_per_number, self.spent)
+            per_number = self.options.max_attempts_per_number
+            retried = Contact.objects.filter(pk__in=self.spent, status=CallStatus.CALLBACK_REQUESTED)
+            attempt_rule.end_callbacks(retried.exclude(called_back_at=None), self.campaign, per_number)
+            attempt_rule.close_exhausted(self.campaign, per_number, self.spent)
             self.spent.clear()
 
     def close_listed(

@@ -67,10 +67,11 @@ def apply(
     elif decides_record(result.code, campaign):
         _close(contact, result.status if result.status in CLOSED_STATUSES else CallStatus.CLOSED)
     elif is_callback and (delay := retry_delay(result.code, campaign, is_callback)):
-        # The promise stands, at a later time, while the number has an attempt left.
+        # Tried again while the number has an attempt left, no more bound to the promised time.
         contact.status, contact.callback_at = CallStatus.CALLBACK_REQUESTED, report.ended_at + delay
+        contact.called_back_at = report.ended_at
         if not _left([bearer], contact, campaign, per_number):
-            contact.callback_number = ""
+            _end_callback(contact)
             settle(contact, phones, campaign, per_number)
     else:
         _after_phone(report, contact, phones, dialed, campaign, per_number)
@@ -132,7 +133,7 @@ def _after_phone(
     campaign: Campaign,
     per_number: bool,
 ) -> None:
-    contact.callback_number = ""
+    _end_callback(contact)
     delay = retry_delay(report.code, campaign)
     if dialed:
         dialed.closed = delay is None
@@ -149,9 +150,13 @@ def _schedule_callback(report: CallReport, contact: Contact, bearer: ContactPhon
         contact.status, contact.callback_at = CallStatus.PERSONAL_CALLBACK_REQUESTED, None
         return
     contact.status = CallStatus.CALLBACK_REQUESTED
-    contact.callback_at = report.callback_at
+    contact.callback_at, contact.called_back_at = report.callback_at, None
     contact.callback_number = report.callback_number or bearer.number
     contact.call_result = 0
+
+
+def _end_callback(contact: Contact) -> None:
+    contact.callback_number, contact.called_back_at = "", None
 
 
 def _close(contact: Contact, status: CallStatus) -> None:

@@ -7,6 +7,7 @@ from dialing import emergency_stop, leases, personal_callbacks, upkeep
 def recall_stopped() -> None:
     emergency_stop.finish_recalls()
     leases.recall_of_disabled_campaigns()
+    leases.recall_forbidden()
 
 
 @shared_task

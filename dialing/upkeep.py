@@ -44,10 +44,12 @@ def daily_reset(at: datetime | None = None) -> int:
     for campaign in Campaign.objects.active():
         with transaction.atomic():
             missed = Contact.objects.filter(
-                campaign=campaign, status=CallStatus.CALLBACK_REQUESTED, callback_at__lt=missed_before
+                campaign=campaign,
+                status=CallStatus.CALLBACK_REQUESTED,
+                callback_at__lt=missed_before,
+                called_back_at=None,
             )
-            due = attempt_rule.next_due(campaign, per_number)
-            here = missed.update(status=CallStatus.PENDING, callback_at=due, callback_number="")
+            here = attempt_rule.end_callbacks(missed, campaign, per_number)
             if here or campaign.pk in changed:
                 attempt_rule.close_exhausted(campaign, per_number)
         moved += here

@@ -71,11 +71,20 @@ def is_inside(window: DialingWindow, zones: Collection[Zone], campaign_zone: Tim
 
 
 def next_change(
-    window: DialingWindow, zones: Collection[Zone], campaign_zone: TimeZone, at: datetime
+    window: DialingWindow,
+    zones: Collection[Zone],
+    campaign_zone: TimeZone,
+    at: datetime,
+    until: datetime | None = None,
 ) -> datetime | None:
-    """The first instant after `at` when the window closes, or opens if it is closed; None for never."""
+    """The first instant after `at` when the window closes, or opens if it is closed.
+
+    None for never, or not before `until`.
+    """
     inside = is_inside(window, zones, campaign_zone, at)
     for moment in _possible_changes(window, zones, campaign_zone, at):
+        if until and moment >= until:
+            return None
         if moment > at and is_inside(window, zones, campaign_zone, moment) != inside:
             return moment
     return None

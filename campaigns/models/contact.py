@@ -66,6 +66,12 @@ class Contact(models.Model):
         null=True, blank=True, help_text="The next call is due then; at once when empty."
     )
     callback_number = models.CharField(max_length=20, blank=True, validators=[phone_characters])
+    called_back_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When the promised callback was called; its next calls are retries, in dialing hours only.",
+    )
     last_phone = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Position, 1 to 10, of the phone dialed last."
     )
@@ -97,6 +103,11 @@ class Contact(models.Model):
     @property
     def ref_url(self) -> str:
         return ref_url(f"campaign/{self.campaign_id}/import", self.pk)
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether the customer was promised a call at `callback_at`, which was not made yet."""
+        return self.status == CallStatus.CALLBACK_REQUESTED and self.called_back_at is None
 
 
 class ContactPhone(models.Model):

@@ -6,8 +6,9 @@ from typing import Any
 from rest_framework import serializers
 
 from campaigns.models import Campaign
-from dialing.calls import Dialing, Outcome
+from dialing.calls import Dialing, LeaseEnd, Outcome
 from dialing.dialer_api.wire import WireSerializer
+from dialing.eligibility import Rule
 from dialing.record_feed import Record
 
 
@@ -62,6 +63,11 @@ class CallbacksAnswer(WireSerializer[Any]):
 class DialedAnswer(WireSerializer[Any]):
     lease = serializers.UUIDField()
     outcome = serializers.ChoiceField(choices=[value.value for value in Dialing])
+    reason = serializers.ChoiceField(
+        choices=[value.value for value in (*Rule, *LeaseEnd)],
+        required=False,
+        help_text="Of a no, beside `unknown`; a dialer should bear with names that are added later.",
+    )
 
 
 class ResultOutcome(WireSerializer[Any]):

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dialing.calls import Dialing, Result, mark_dialed, report_results
+from dialing.calls import DialedAnswer, Dialing, Result, mark_dialed, report_results
 from dialing.dialer_api import answers, requests
 from dialing.dialer_api.base import DialerView, checked
 from dialing.dialer_api.recall_watch import watch
@@ -49,8 +49,11 @@ class DialedView(DialerView):
         """Asked immediately before the call; only `dialed` allows it."""
         values = checked(requests.DialedRequest(data=request.data or {}))
         dialer = values.get("dialer") or dialer_of(lease)
-        outcome = mark_dialed(dialer, lease) if dialer else Dialing.UNKNOWN
-        return Response(answers.DialedAnswer({"lease": lease, "outcome": outcome}).data)
+        answer = mark_dialed(dialer, lease) if dialer else DialedAnswer(Dialing.UNKNOWN)
+        body = {"lease": lease, "outcome": answer.outcome}
+        if answer.reason:
+            body["reason"] = answer.reason
+        return Response(answers.DialedAnswer(body).data)
 
 
 def dialer_of(lease: uuid.UUID) -> str | None:

@@ -54,6 +54,19 @@ def test_the_campaign_itself_says_why_it_does_not_dial(values, expected):
             {"status": "B", "callback_at": AT - timedelta(hours=1)},
             "only missed callbacks are left, until the daily reset",
         ),
+        (
+            {"status": "B", "callback_at": AT - timedelta(minutes=9), "zones": "600"},
+            "ready, but no dialer is connected",
+        ),
+        (
+            {
+                "status": "B",
+                "callback_at": AT - timedelta(hours=1),
+                "called_back_at": AT - timedelta(hours=2),
+                "zones": "600",
+            },
+            "outside hours until 12:00 Chicago",
+        ),
     ],
 )
 def test_the_list_says_why_a_campaign_does_not_dial(contact, expected):

@@ -54,7 +54,7 @@ def test_after_the_stop_no_record_leaves_and_none_that_has_left_is_dialed(sam, c
     [record] = claim_records("d1", campaign.pk, 1)
     stop_api_campaigns(sam)
     assert claim_records("d1", campaign.pk, 1) == []
-    assert mark_dialed("d1", record.lease.pk) == Dialing.RECALLED
+    assert mark_dialed("d1", record.lease.pk).outcome == Dialing.RECALLED
 
 
 def test_records_come_back_with_result_25_and_their_dialers_are_told(sam, campaign):

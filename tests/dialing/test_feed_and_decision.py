@@ -43,6 +43,7 @@ contacts = st.fixed_dictionaries(
         "minutes": st.none() | st.integers(-30, 30),
         "calls_made": st.integers(0, 4),
         "callback_number": st.sampled_from(NUMBERS),
+        "called_back": st.none() | st.integers(-900, -1),
         "phones": st.lists(phones, min_size=1, max_size=3),
     }
 )
@@ -111,6 +112,7 @@ def build(values, people, at):
             calls_made=person["calls_made"],
             callback_number=person["callback_number"],
             callback_at=shifted(at, person["minutes"]),
+            called_back_at=shifted(at, person["called_back"]),
         )
         ContactPhone.objects.bulk_create(
             ContactPhone(

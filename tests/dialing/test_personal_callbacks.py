@@ -34,7 +34,7 @@ def claim(at=THURSDAY, agents=("1001",), dialer="d1"):
 
 def call(code, at=THURSDAY, **details):
     [record] = claim(at)
-    assert mark_dialed("d1", record.lease.pk, at) == Dialing.DIALED
+    assert mark_dialed("d1", record.lease.pk, at).outcome == Dialing.DIALED
     assert report_results("d1", [Result(record.lease.pk, code, **details)], at) == [Outcome.ACCEPTED]
 
 
@@ -70,13 +70,14 @@ def test_by_an_option_it_stops_with_its_campaign(callback):
     assert [record.callback for record in claim()] == [free]
     campaign.enabled = True
     campaign.save()
-    [record] = claim()
-    assert record.callback == callback
+    other = PersonalCallbackFactory(agent=callback.agent, campaign=campaign, callback_date_time=THURSDAY)
+    [record, another] = claim()
+    assert [record.callback, another.callback] == [callback, other]
     campaign.enabled = False
     campaign.save()
-    assert mark_dialed("d1", record.lease.pk, THURSDAY) == Dialing.RECALLED
+    assert mark_dialed("d1", record.lease.pk, THURSDAY) == (Dialing.RECALLED, "notEnabled")
     assert recall_of_disabled_campaigns(THURSDAY) == 1
-    assert state(callback)[0] == "P"
+    assert (state(callback)[0], state(other)[0]) == ("P", "P")
 
 
 RESULTS = """

@@ -90,7 +90,7 @@ def test_the_number_is_tested_again_before_it_is_dialed(alice):
     contact = contact_of(numbers=["2125550101"])
     [record] = claim(contact.campaign)
     do_not_call_list.add(["2125550101"], alice, "asked")
-    assert mark_dialed("d1", record.lease.pk, NOON) == Dialing.LISTED
+    assert mark_dialed("d1", record.lease.pk, NOON).outcome == Dialing.LISTED
     contact.refresh_from_db()
     assert (contact.status, contact.call_result) == ("C", 26)
     assert CallHistory.objects.get().call_result == 26
@@ -99,7 +99,7 @@ def test_the_number_is_tested_again_before_it_is_dialed(alice):
 def test_a_dialed_record_is_busy_and_is_tried_again_after_the_delay():
     contact = contact_of(CampaignFactory(on=True, busy_signal_delay=30))
     [record] = claim(contact.campaign)
-    assert mark_dialed("d1", record.lease.pk, NOON) == Dialing.DIALED
+    assert mark_dialed("d1", record.lease.pk, NOON).outcome == Dialing.DIALED
     contact.refresh_from_db()
     assert (contact.status, contact.call_result) == ("D", 0)
 
