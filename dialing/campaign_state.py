@@ -107,12 +107,12 @@ def list_parts(
     contacts = Contact.objects.filter(campaign__in=campaigns).order_by()
     other = contacts.filter(status__in={*statuses} - {CallStatus.CALLBACK_REQUESTED})
     callbacks = contacts.filter(status__in={*statuses} & {CallStatus.CALLBACK_REQUESTED})
-    come = Q(callback_at=None) | Q(callback_at__lte=at)
-    in_time = Q(callback_at__lte=at, callback_at__gte=at - settings.CALLBACK_TIME_LIMIT)
+    come = Q(callback_at__lte=at)
+    in_time = come & Q(callback_at__gte=at - settings.CALLBACK_TIME_LIMIT)
     retried = Q(called_back_at__isnull=False)
     # Apart, since the index tells all of the others.
     found = [
-        *_counted(other.annotate(promised=Value(False)), come, at),
+        *_counted(other.annotate(promised=Value(False)), come | Q(callback_at=None), at),
         *_counted(callbacks.annotate(promised=~retried), (retried & come) | (~retried & in_time), at),
     ]
     # Counted first: an import may make zone sets meanwhile.

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -168,24 +168,26 @@ class _Count:
         """Move contacts to where the list leaves them: to a later time, or to those with a reason."""
         contacts = list(self.waiting.filter(pk__in=ids))
         phones, circumstances = phones_of(contacts), Circumstances(self.campaign, self.options, listed)
-        moves: Counter[tuple[bool, int, datetime | None]] = Counter()
+        moves: Counter[tuple[str, bool, int, datetime | None]] = Counter()
         for contact in contacts:
             target = choose(contact, phones[contact.pk], circumstances)
-            moves[contact.is_promised, contact.zone_set_id, contact.callback_at] -= 1
+            group = (contact.status, contact.is_promised, contact.zone_set_id)
+            moves[*group, contact.callback_at] -= 1
             if target.why:
                 self.reasons[target.why.rule] += 1
                 continue
             times = [time for time in (contact.callback_at, target.due) if time]
-            moves[contact.is_promised, contact.zone_set_id, max(times, default=None)] += 1
-        for (promised, zone_set, due), number in moves.items():
-            self.add(promised, zone_set, [number * there for there in self.due_at(promised, due)], number)
+            moves[*group, max(times, default=None)] += 1
+        for (status, promised, zone_set, due), number in moves.items():
+            due_then = self.due_at(status, promised, due)
+            self.add(promised, zone_set, [number * there for there in due_then], number)
 
-    def due_at(self, promised: bool, due: datetime | None) -> list[bool]:
+    def due_at(self, status: str, promised: bool, due: datetime | None) -> list[bool]:
         """For each instant, whether a contact with that due time is due."""
-        if not promised:
-            return [due is None or due <= instant for instant in self.instants]
-        limit = settings.CALLBACK_TIME_LIMIT
-        return [due is not None and due <= instant <= due + limit for instant in self.instants]
+        if due is None:
+            return [status != B] * HOURS
+        end = due + settings.CALLBACK_TIME_LIMIT if promised else datetime.max.replace(tzinfo=UTC)
+        return [due <= instant <= end for instant in self.instants]
 
 
 def portions(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
