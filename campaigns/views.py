@@ -21,9 +21,10 @@ from campaigns.serializers import (
     ContactSummarySerializer,
     SkillGroupSerializer,
 )
+from outbound_site.bulk.request import DELIMITERS
 from outbound_site.bulk.template import template_answer
 from outbound_site.unifiedconfig.access import Access
-from outbound_site.unifiedconfig.errors import ApiError, NotFound, Refusal, length_exceeded
+from outbound_site.unifiedconfig.errors import ApiError, NotFound, Refusal, invalid_value, length_exceeded
 from outbound_site.unifiedconfig.negotiation import CsvNegotiation
 from outbound_site.unifiedconfig.pagination import UnifiedPagination
 from outbound_site.unifiedconfig.renderers import UnifiedXMLRenderer
@@ -165,7 +166,7 @@ class ContactViewSet(OfCampaign, Listed, Retrieved):
 
     def list(self, request: Request, **kwargs: Any) -> Any:
         if isinstance(request.accepted_renderer, CSVRenderer):
-            return contacts_as_csv(self.get_campaign())
+            return contacts_as_csv(request, self.get_campaign())
         return super().list(request)
 
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -202,18 +203,29 @@ class ContactFileViewSet(OfCampaign):
     operations = {"template": "read", "csv": "read"}
 
     def csv(self, request: Request, **kwargs: Any) -> StreamingHttpResponse:
-        return contacts_as_csv(self.get_campaign())
+        return contacts_as_csv(request, self.get_campaign())
 
     def template(self, request: Request) -> HttpResponse:
         return template_answer("ContactsTemplate.csv", COLUMNS, SAMPLE)
 
 
-def contacts_as_csv(campaign: Campaign) -> StreamingHttpResponse:
-    return StreamingHttpResponse(
-        contact_files.download(campaign),
+def contacts_as_csv(request: Request, campaign: Campaign) -> StreamingHttpResponse:
+    """With the delimiter of the query string, a comma without one. Headers tell which values an import with
+    that delimiter could not read back and are left out. Raises Refusal.
+    """
+    delimiter = request.query_params.get("delimiter", ",")
+    if delimiter not in DELIMITERS:
+        raise Refusal(invalid_value("delimiter", delimiter))
+    answer = StreamingHttpResponse(
+        contact_files.download(campaign, delimiter),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="Contacts.csv"'},
     )
+    count, first = contact_files.left_out(campaign, delimiter)
+    if count:
+        answer["X-Contacts-Incomplete"] = str(count)
+        answer["X-Values-Left-Out"] = ", ".join(first)
+    return answer
 
 
 def key_of(request: Request) -> str:

@@ -1,15 +1,17 @@
 """The Import API as its text describes it."""
 
-import csv
-import io
-
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from campaigns.models import Contact, ContactPhone, ImportJob
+from outbound_site.validators import NOT_IN_XML
 from tests.api_client import JSON, errors_of, xml_of
 from tests.factories import CampaignFactory, ContactFactory
 from timezones.models import RegionPrefix, ZoneSet
+from timezones.zones import Zone, write_zones
 
 pytestmark = pytest.mark.django_db
 
@@ -475,16 +477,122 @@ def test_the_template_is_an_attachment_without_byte_order_mark_and_can_be_import
 
 
 @pytest.mark.parametrize(("path", "headers"), [("", {"accept": "text/csv"}), ("/csv", {}), ("/csv/", {})])
-def test_contacts_are_downloaded_as_csv_in_import_order(api, campaign, url, path, headers):
+def test_contacts_are_downloaded_as_csv_in_import_order(api, url, path, headers):
     api.post(
-        url, body("LastName|Phone02|TimeZoneBias|DstObserved", "=1+1,x|5|60|true", 'q"|6||', delimiter="|")
+        url, body("LastName|Phone02|TimeZoneBias|DstObserved", "=1+1|5|60|true", 'q"|6||', delimiter="|")
     )
     answer = api.get(f"{url}{path}", **headers)
     assert answer["Content-Disposition"] == 'attachment; filename="Contacts.csv"'
-    rows = list(csv.reader(io.StringIO(answer.getvalue().decode())))
-    assert rows[0] == HEADER.split(",")
-    assert rows[1] == ["", "", "=1+1,x", "", "5", *[""] * 8, "60", "true"]
-    assert rows[2] == ["", "", 'q"', "", "6", *[""] * 8, "", ""]
+    assert not answer.has_header("X-Contacts-Incomplete")
+    assert answer.getvalue().decode().split("\r\n") == [
+        HEADER,
+        ",,=1+1,,5,,,,,,,,,60,true",
+        ',,q",,6,,,,,,,,,,',
+        "",
+    ]
+
+
+def test_a_download_tells_which_values_its_delimiter_cannot_carry(api, campaign, url):
+    comma = ContactFactory(campaign=campaign, account_number="7", last_name="Silva, Ana")
+    lines = ContactFactory(campaign=campaign, first_name="A\nB", last_name=" x")
+    ContactFactory(campaign=campaign, last_name="a|b")
+    ContactFactory(last_name="of another, campaign")
+
+    answer = api.get(f"{url}/csv")
+    assert answer["X-Contacts-Incomplete"] == "2"
+    assert answer["X-Values-Left-Out"] == f"{comma.pk} LastName, {lines.pk} FirstName LastName"
+    assert [line[:8] for line in answer.getvalue().decode().split("\r\n")[1:4]] == [
+        *["7,,,2125", ",,,21255", ",,a|b,21"]
+    ]
+
+    piped = api.get(f"{url}/csv?delimiter=|")
+    assert "7||Silva, Ana|2125550100" in piped.getvalue().decode()
+    assert piped["X-Contacts-Incomplete"] == "2"
+
+
+def test_a_download_knows_the_delimiters_of_an_import_alone(api, url):
+    answer = api.get(f"{url}/csv?delimiter=;")
+    assert answer.status_code == 400
+    assert errors_of(answer) == [("invalidInput.invalidValue", "delimiter")]
+
+
+# Blanks and line ends more often than chance has them.
+TEXT = st.text(
+    st.sampled_from(" ,|\"'\n\r\t\u00a0\u2028=+") | st.characters(exclude_categories=["Cs"]), max_size=12
+).filter(lambda text: not NOT_IN_XML.search(text))
+CONTACTS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "account_number": TEXT.filter(lambda text: len(text.encode()) <= 30),
+            "first_name": TEXT,
+            "last_name": TEXT,
+            "phones": st.dictionaries(
+                st.integers(1, 10), st.text("0123456789#*", min_size=1, max_size=20), min_size=1
+            ),
+            "zone": st.none() | st.tuples(st.integers(-780, 720), st.booleans()),
+        }
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def stored(campaign):
+    """What an import would have to say to store the campaign's contacts."""
+    rows = []
+    for contact in Contact.objects.filter(campaign=campaign).order_by("pk"):
+        phones = {phone.position: phone for phone in contact.phones.all()}
+        zones = {(p.zone_set.members if p.zone_source == "R" else None) for p in phones.values()}
+        texts = {name: getattr(contact, name) for name in ("account_number", "first_name", "last_name")}
+        rows.append((texts, {position: phone.number for position, phone in phones.items()}, zones))
+    return rows
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(contacts=CONTACTS, delimiter=st.sampled_from(",|"))
+def test_a_download_posted_back_gives_the_same_contacts(api, contacts, delimiter):
+    there, back = CampaignFactory(), CampaignFactory()
+    for values in contacts:
+        zone, phones = values["zone"], values["phones"]
+        members = write_zones([Zone(*zone)]) if zone else "0"
+        texts = {name: values[name] for name in ("account_number", "first_name", "last_name")}
+        contact = ContactFactory(campaign=there, zone=members, phones=[], **texts)
+        for position, number in phones.items():
+            source = "R" if zone else "C"
+            contact.phones.create(
+                position=position, number=number, zone_set=contact.zone_set, zone_source=source
+            )
+
+    answer = api.get(f"campaign/{there.pk}/import/csv?delimiter={delimiter}")
+    content = answer.getvalue().decode()
+    posted = api.post(f"campaign/{back.pk}/import", {"fileContent": content, "delimiter": delimiter})
+    assert posted.status_code == 200, posted.content
+
+    expected, left_out = stored(there), []
+    for contact, (texts, _, _) in zip(
+        Contact.objects.filter(campaign=there).order_by("pk"), expected, strict=True
+    ):
+        lost = [
+            name for name, text in texts.items() if text != text.strip() or set(text) & {*delimiter, *"\n\r"}
+        ]
+        texts |= dict.fromkeys(lost, "")
+        if lost:
+            names = [name.title().replace("_", "") for name in lost]
+            left_out.append(" ".join([str(contact.pk), *names]))
+    assert stored(back) == expected
+    assert answer.get("X-Values-Left-Out", "") == ", ".join(left_out)
+    assert answer.get("X-Contacts-Incomplete", "0") == str(len(left_out))
+
+
+def test_replacing_a_list_needs_the_right_to_delete(api_as, nina, campaign, url):
+    standing = ContactFactory(campaign=campaign)
+    nina.user_permissions.add(Permission.objects.get(codename="add_contact"))
+    loader = api_as(nina)
+
+    assert loader.post(url, body("Phone01", "5", overwriteData="true")).status_code == 403
+    assert list(Contact.objects.all()) == [standing]
+    assert loader.post(url, body("Phone01", "5", overwriteData="false")).status_code == 200
+    assert Contact.objects.count() == 2
 
 
 def test_a_request_repeated_with_its_key_stores_nothing(api, url):
