@@ -61,8 +61,10 @@ class ListFile:
         return rows_of(self.path, self.name, self.text_format)
 
     def header(self) -> list[str]:
-        """Raises Unreadable."""
+        """Without the columns at its end that have no name. Raises Unreadable."""
         line, header, problems = next(self.rows(), Row(1, []))
+        while header and not header[-1]:
+            header.pop()
         if problem := problems.get(WHOLE_ROW):
             raise Unreadable(f"Line {line}: {problem}")
         if NOT_IN_XML.search("".join(header)):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
-from outbound_site.bulk.rows import WHOLE_ROW, Row, Unreadable, text_rows
+from outbound_site.bulk.rows import WHOLE_ROW, Row, Unreadable, stated_delimiter, text_rows
 from outbound_site.bulk.sheets import is_sheet, sheet_rows_of
 from outbound_site.bulk.table import Table
 from outbound_site.bulk.verdicts import Verdicts
@@ -33,6 +33,8 @@ def detect(sample: bytes, file_name: str) -> TextFormat:
         return TextFormat("", "")
     encoding = detect_encoding(sample)
     first = sample.decode(encoding, "replace").lstrip("\ufeff\r\n").splitlines()[:1]
+    if first and stated_delimiter(first[0]) in DELIMITERS:
+        return TextFormat(encoding, stated_delimiter(first[0]))
     counts = {delimiter: first[0].count(delimiter) if first else 0 for delimiter in DELIMITERS}
     return TextFormat(encoding, max(counts, key=lambda delimiter: counts[delimiter]))
 

@@ -4,8 +4,10 @@ import pytest
 from openpyxl import Workbook
 
 from campaigns.contact_columns import COLUMNS, SYNONYMS
+from outbound_site.bulk.file_import import ListFile
 from outbound_site.bulk.files import TextFormat, detect, rows_of, suggest_columns
 from outbound_site.bulk.rows import WHOLE_ROW, Row, Unreadable, text_rows
+from outbound_site.bulk.verdicts import Verdicts
 
 TEXT = "Account Number;First name;Phone\r\n1;Jürgen;5550100\r\n2;Zoë €;5550101\r\n"
 
@@ -36,6 +38,37 @@ def test_the_delimiter_is_recognised_by_the_header(delimiter):
         detect(delimiter.join(["AccountNumber", "Phone01", "Phone02"]).encode(), "list.txt").delimiter
         == delimiter
     )
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "|", "\t"])
+@pytest.mark.parametrize("line", ["sep={}", "SEP={}", '"sep={}"'])
+def test_a_first_line_may_state_the_delimiter(tmp_path, line, delimiter):
+    path = tmp_path / "list.csv"
+    # More of another delimiter in the header.
+    names = ["Name", "A,B;C|D\tE,F;G|H\tI".replace(delimiter, ""), "Phone01"]
+    path.write_text("\n".join([line.format(delimiter), delimiter.join(names), delimiter.join("abc")]))
+    how = detect(path.read_bytes(), path.name)
+    assert how.delimiter == delimiter
+    assert list(rows_of(path, path.name, how)) == [Row(2, names), Row(3, ["a", "b", "c"])]
+
+
+def test_a_line_like_it_further_down_is_a_row():
+    assert list(text_rows(["Name;Phone01\n", "sep=;\n"], ";")) == [
+        Row(1, ["Name", "Phone01"]),
+        Row(2, ["sep=", ""]),
+    ]
+
+
+def test_rows_of_delimiters_alone_and_columns_at_the_end_without_a_name_do_not_count(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(";;;\nName;Phone01; ;\n;;;\nAna;1;;;;\n ; ;\nLi;2\n" + ";" * 300 + "\n;;x;3\n")
+    file = ListFile(path, path.name, detect(path.read_bytes(), path.name), ["LastName", "Phone01"])
+    assert file.header() == ["Name", "Phone01"]
+
+    verdicts = Verdicts()
+    [(count, table)] = file.tables(verdicts)
+    assert (count, table.columns) == (3, {"LastName": ("Ana", "Li"), "Phone01": ("1", "2")})
+    assert [str(error) for error in verdicts.errors] == ["Line 8: 4 fields where the header has 2"]
 
 
 def test_quoted_fields_hold_delimiters_and_lines_are_numbered_right():
