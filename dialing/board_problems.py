@@ -57,7 +57,12 @@ def look_beside(at: datetime) -> Beside:
     imports, files = contact_imports(at), file_loads(at)
     return Beside(
         no_worker=_slow("board-no-worker", lambda: list(no_worker(at))),
-        failures=[*files.failed[:FAILURES], *old_list(at), *imports.failed[:FAILURES]],
+        failures=[
+            *files.failed[:FAILURES],
+            *unread_rules()[:FAILURES],
+            *old_list(at),
+            *imports.failed[:FAILURES],
+        ],
         loads=[*imports.running, *files.running],
         at_work=imports.at_work,
         callbacks=_slow("board-callbacks", lambda: callbacks_due(at)),
@@ -97,19 +102,36 @@ def contact_imports(at: datetime) -> Loads:
 def file_loads(at: datetime) -> Loads:
     """Of the Do Not Call list."""
     running = Q(state__in=[JobState.RUNNING, JobState.QUEUED])
-    failed = Q(state=JobState.FAILED, finished_at__gte=at - RECENT)
-    rows = FileImport.objects.filter(running | failed).values_list(
-        "pk", "state", "file_name", "message", "phase", "done", "total"
+    failed = Q(state=JobState.FAILED)
+    rejected = Q(in_force=True, rejected__gt=0)
+    lately = (failed | rejected) & Q(finished_at__gte=at - RECENT)
+    rows = FileImport.objects.filter(running | lately | Q(grown_at__gte=at - RECENT)).values_list(
+        "pk", "state", "file_name", "message", "phase", "done", "total", "rejected", "grown_at"
     )
     found = Loads([], [], set())
     page = "admin:dnc_fileimport_change"
-    for pk, state, name, message, phase, done, total in rows:
+    for pk, state, name, message, phase, done, total, left_out, grown_at in rows:
         if state == JobState.FAILED:
             found.failed.append(Problem(f"Do Not Call file {name} was not loaded: {message}", page, pk))
+        elif grown_at:
+            text = (
+                f"Do Not Call file {name} was written to after its import; what it gained is not in the list."
+            )
+            found.failed.append(Problem(text, page, pk))
+        elif state == JobState.SUCCEEDED:
+            lines = f"{left_out:,} line{'' if left_out == 1 else 's'}"
+            found.failed.append(Problem(f"Do Not Call file {name} was loaded without {lines}.", page, pk))
         else:
             text = f"Do Not Call file {name}: {phase or JobState(state).label}"
             found.running.append(Load(text, page, pk, done, total))
     return found
+
+
+def unread_rules() -> list[Problem]:
+    """Rules of the Do Not Call list whose files cannot be read."""
+    rules = ImportRule.objects.exclude(problem="").values_list("pk", "name", "problem")
+    page = "admin:dnc_importrule_change"
+    return [Problem(f"Do Not Call rule {name}: {problem}", page, pk) for pk, name, problem in rules]
 
 
 def no_worker(at: datetime) -> Iterator[Problem]:

@@ -209,10 +209,13 @@ def append(batch: FileImport, **outcome: Any) -> None:
 
 
 def replace(batch: FileImport, **outcome: Any) -> None:
-    """They take the place of what all files brought; entries by hand stay. Raises LeaseLost."""
+    """They take the place of what all files asked for before brought; entries by hand stay. Raises LeaseLost.
+
+    A file asked for later may have overtaken this one.
+    """
     with transaction.atomic():
         append(batch, **outcome)
-        others = FileImport.objects.in_force().exclude(pk=batch.pk)
+        others = FileImport.objects.in_force().filter(pk__lt=batch.pk)
         others.update(in_force=False, tidied=False)
 
 

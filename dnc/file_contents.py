@@ -6,7 +6,9 @@ from typing import TextIO
 
 import numpy as np
 
-from dnc.list_file import Block, HashedFile, Unreadable, blocks
+from dnc.file_layout import NEARLY_ALL, NOT_IN_LAYOUT, UNSURE, Layout
+from dnc.file_text import HashedFile, Unreadable, decoded
+from dnc.list_file import Block, blocks
 from dnc.numbers import BLANKS, BadNumber, clean_number, page_key
 from dnc.sorted_runs import SortedRuns
 
@@ -24,6 +26,7 @@ class Contents:
         self.lines = 0
         self.numbers = 0
         self.rejected: Counter[str] = Counter()
+        self.layout = ""
 
     def read(
         self, file: HashedFile, store_odd: Callable[[list[str]], None], progress: Callable[[], None]
@@ -33,16 +36,21 @@ class Contents:
             if odd := self._take(block):
                 store_odd(odd)
             progress()
+        misfits = self.rejected[NOT_IN_LAYOUT] + self.rejected[UNSURE]
+        if misfits > (1 - NEARLY_ALL) * (misfits + self.numbers):
+            raise Unreadable(f"The file is not of one layout: {misfits:,} of {self.lines:,} lines differ.")
         if self.rejected and not self.numbers:
             raise Unreadable("No line of the file is a telephone number.")
 
     def _take(self, block: Block) -> list[str]:
         self.lines += block.lines
+        self.layout = block.layout.description
         self.numbers += len(block.keys)
         self._keys.add(block.keys)
         odd, keys = [], []
         for line, text in block.others:
-            if number := self._number(line, decoded(text).strip(BLANKS)):
+            place = f"{block.name}:{line}" if block.name else str(line)
+            if number := self._number(place, decoded(text).strip(BLANKS), block.layout):
                 key = page_key(number)
                 odd.append(number) if key is None else keys.append(key)
         self.numbers += len(odd) + len(keys)
@@ -50,24 +58,16 @@ class Contents:
             self._keys.add(np.array(keys, dtype=np.uint64))
         return odd
 
-    def _number(self, line: int, text: str) -> str:
+    def _number(self, place: str, text: str, layout: Layout) -> str:
         """The number on a line; empty for a blank or a rejected one."""
         try:
-            return clean_number(text) if text else ""
+            return clean_number(layout.number(text)) if text else ""
         except BadNumber as bad:
             reason = str(bad)
         self.rejected[reason] += 1
         self._rejects.write(
-            f"{line}\t{reason}\t{text[:SHOWN_CHARACTERS].encode('unicode_escape').decode()}\n"
+            f"{place}\t{reason}\t{text[:SHOWN_CHARACTERS].encode('unicode_escape').decode()}\n"
         )
         if self.rejected.total() > MAX_REJECTED:
-            raise Unreadable(f"More than {MAX_REJECTED:,} bad lines, the last of them line {line:,}.")
+            raise Unreadable(f"More than {MAX_REJECTED:,} bad lines, the last of them line {place}.")
         return ""
-
-
-def decoded(line: bytes) -> str:
-    """For the lines that are not digits alone: a dash or a blank between them may be any of Unicode's."""
-    try:
-        return line.decode()
-    except UnicodeDecodeError:
-        return line.decode("cp1252", "replace")

@@ -13,28 +13,40 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from dnc import do_not_call_list
 from dnc.file_contents import Contents
 from dnc.file_paths import Fingerprint, PathRefused, open_file
+from dnc.file_text import HashedFile, Unreadable
 from dnc.import_pages import discard, tidy, unfinished_clearing, write_odd_numbers, write_pages
-from dnc.list_file import HashedFile, Unreadable
 from dnc.models import FileImport
 from dnc.put_away import put_away
 from dnc.sorted_runs import SortedRuns
 from outbound_site.jobs import JobState, LeaseLost
 
 RENEW_SECONDS = 1.0
+# How long a file may be read while others wait; each further attempt has twice as long.
+TURN_SECONDS = 60.0
 CLEARING_TIME = timedelta(minutes=5)
 log = logging.getLogger(__name__)
 
 
 class ImportFailed(Exception):
     """The file cannot be imported as it is; the message says why."""
+
+
+class Deferred(Exception):
+    """Reading the file takes long and others wait: they go first."""
+
+
+# Imports that threads of this process are at work on, perhaps without a lease, waiting for a disk.
+_at_work: set[int] = set()
 
 
 def run_waiting() -> None:
@@ -51,11 +63,19 @@ def is_work_left() -> bool:
 
 
 def claim_next() -> FileImport | None:
-    """Take the import that a lost worker left, else the oldest queued; None while another is running."""
+    """Take the import that a lost worker left, else the oldest queued; None while another is running.
+
+    One whose reading hangs in this process, or took too long before, comes after all others.
+    """
     with transaction.atomic():
         do_not_call_list.hold_list()
+        overdue = FileImport.objects.waiting().filter(state=JobState.RUNNING)
+        overdue.filter(pk__in=list(_at_work)).update(
+            state=JobState.QUEUED, token=None, lease_until=None, deferred_at=timezone.now()
+        )
         running = FileImport.objects.filter(state=JobState.RUNNING).first()
-        candidate = running or FileImport.objects.waiting().order_by("pk").first()
+        queued = FileImport.objects.waiting().exclude(pk__in=list(_at_work))
+        candidate = running or queued.order_by(F("deferred_at").asc(nulls_first=True), "pk").first()
         return claim(candidate.pk) if candidate else None
 
 
@@ -70,10 +90,15 @@ def claim(pk: int) -> FileImport | None:
 
 def run(batch: FileImport) -> None:
     """Run a claimed import to its end; never raises for what is wrong with the file."""
+    _at_work.add(batch.pk)
     try:
         _run_to_its_end(batch)
+    except Deferred:
+        batch.defer()
     except LeaseLost:
         log.warning("Do Not Call import %s was taken over by another worker", batch.pk)
+    finally:
+        _at_work.discard(batch.pk)
 
 
 def _run_to_its_end(batch: FileImport) -> None:
@@ -86,7 +111,7 @@ def _run_to_its_end(batch: FileImport) -> None:
         _fail(batch, "The file is not there any more.")
     except OSError as error:
         _fail(batch, f"The file could not be imported: {error.strerror}.")
-    except (LeaseLost, OperationalError, InterfaceError):
+    except (Deferred, LeaseLost, OperationalError, InterfaceError):
         # The database is away or another worker has the job: it is taken up again when the lease ends.
         raise
     except Exception:
@@ -107,26 +132,37 @@ def _load(batch: FileImport) -> None:
     descriptor = open_file(Path(batch.path), confined=batch.origin == FileImport.Origin.RULE)
     with os.fdopen(descriptor, "rb", buffering=0) as file, _work_directory(batch) as directory:
         found = Fingerprint.of(os.fstat(descriptor))
+        if batch.origin == FileImport.Origin.RULE and found != _asked_for(batch):
+            raise ImportFailed("The file changed before it was read. It is imported when it has stood still.")
         batch.renew(size=found.size, mtime_ns=found.mtime_ns, started_at=timezone.now(), message="")
         discard(batch)
         keys = SortedRuns(directory)
-        contents, sha256, added = _read(batch, HashedFile(file), keys)
+        contents, sha256, added = _read(batch, file, keys)
         if Fingerprint.of(os.fstat(descriptor)) != found:
             raise ImportFailed("The file changed while it was read.")
         batch.renew(sha256=sha256, **_counts(contents), new_name=_new_name(batch))
         if _was_imported_but_left(batch):
             batch.renew(message="The file's content is in the list already; it was not imported again.")
             return
+        if FileImport.objects.filter(pk__gt=batch.pk, overwrite=True).exclude(in_force_at=None).exists():
+            batch.renew(
+                message="A file asked for later has replaced the list already; this one was left out."
+            )
+            return
         added += write_pages(batch, keys.in_order(), _progress(batch, contents.numbers))
         switch = do_not_call_list.replace if batch.overwrite else do_not_call_list.append
         switch(batch, in_force_at=timezone.now(), added=added, already_there=contents.numbers - added)
 
 
-def _read(batch: FileImport, file: HashedFile, keys: SortedRuns) -> tuple[Contents, str, int]:
+def _asked_for(batch: FileImport) -> Fingerprint:
+    return Fingerprint(batch.size or 0, batch.mtime_ns or 0)
+
+
+def _read(batch: FileImport, opened: IO[bytes], keys: SortedRuns) -> tuple[Contents, str, int]:
     """The contents, the SHA-256, and how many numbers outside the pages are new."""
     batch.renew(phase="reading", done=0, total=batch.size)
     added = 0
-    renewed = time.monotonic()
+    begun = renewed = time.monotonic()
 
     def store_odd(numbers: list[str]) -> None:
         nonlocal added
@@ -137,20 +173,33 @@ def _read(batch: FileImport, file: HashedFile, keys: SortedRuns) -> tuple[Conten
         nonlocal renewed
         if time.monotonic() - renewed > RENEW_SECONDS:
             batch.renew(done=file.done_bytes, **_counts(contents))
+            _demand_time(batch, time.monotonic() - begun)
             renewed = time.monotonic()
 
     with reject_file(batch.pk).open("w") as rejects:
         contents = Contents(keys, rejects)
+        file = HashedFile(opened, progress)
         try:
             contents.read(file, store_odd, progress)
         finally:
             batch.renew(done=file.done_bytes, **_counts(contents))
-    return contents, file.hexdigest(), added
+        return contents, file.hexdigest(), added
+
+
+def _demand_time(batch: FileImport, seconds: float) -> None:
+    """Raises Unreadable when reading takes too long, Deferred when it does so while others wait."""
+    if seconds > 60 * settings.DNC_READ_MINUTES:
+        raise Unreadable(f"Reading took longer than {settings.DNC_READ_MINUTES} minutes (DNC_READ_MINUTES).")
+    is_in_the_way = seconds > TURN_SECONDS * 2 ** min(batch.attempts - 1, 20)
+    # A command runs its import itself.
+    if is_in_the_way and batch.origin != FileImport.Origin.COMMAND and FileImport.objects.waiting().exists():
+        raise Deferred
 
 
 def _counts(contents: Contents) -> dict[str, object]:
     return {
         "lines": contents.lines,
+        "layout": contents.layout,
         "rejected": contents.rejected.total(),
         "rejected_by_reason": dict(contents.rejected),
     }

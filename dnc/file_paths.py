@@ -9,13 +9,17 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from django.conf import settings
 
 
 class PathRefused(Exception):
     """The path is not one that files may be read from; the message says why."""
+
+
+class NotMapped(PathRefused):
+    """A Windows path of which this server knows no directory yet."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +37,13 @@ class Fingerprint:
 def server_path(written: str) -> Path:
     r"""The path on this server of `\\SERVER\C$\dnc\list.txt` (through DNC_SHARES) or of a plain path.
 
-    Raises PathRefused for a share that is not mapped and for a path outside DNC_ROOTS.
+    Raises NotMapped for a share that is not mapped, PathRefused for a path outside DNC_ROOTS.
     """
+    if ".." in PureWindowsPath(written).parts or "\0" in written:
+        raise PathRefused("The path must not contain '..'.")
     path = _mapped(written) if _is_windows(written) else Path(written)
     if not path.is_absolute():
         raise PathRefused("Write the whole path of the file.")
-    if ".." in path.parts or "\0" in written:
-        raise PathRefused("The path must not contain '..'.")
     _inside_roots(path)
     return path
 
@@ -54,7 +58,7 @@ def _mapped(written: str) -> Path:
         parts = [part for part in share.split("\\") if part]
         if [part.lower() for part in wanted[: len(parts)]] == [part.lower() for part in parts]:
             return Path(directory, *wanted[len(parts) :])
-    raise PathRefused("No entry of DNC_SHARES maps this Windows path to a directory of this server.")
+    raise NotMapped("No entry of DNC_SHARES maps this Windows path to a directory of this server.")
 
 
 def _inside_roots(path: Path) -> None:

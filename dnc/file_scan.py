@@ -21,9 +21,30 @@ Origin, Afterwards = FileImport.Origin, FileImport.Afterwards
 BEAT_TOLERANCE = timedelta(seconds=1)
 
 
+# How long a renamed file is looked at for a writer that went on.
+GROWTH_WATCHED = timedelta(days=7)
+WRITTEN_TO = "The file was written to after its import; what it gained is not in the list"
+
+
 def scan_rules() -> bool:
-    """Look at every rule's file, queue those that have stood still for one interval; whether any was."""
+    """Look at every rule's file, queue what has stood still for DNC_SETTLE_SECONDS; whether any has."""
     return sum(_look(rule, timezone.now()) for rule in ImportRule.objects.all()) > 0
+
+
+def find_grown_files() -> None:
+    """Mark the imports whose renamed file is no longer what was imported: its writer had only paused."""
+    now = timezone.now()
+    renamed = FileImport.objects.filter(
+        origin=Origin.RULE, file_outcome=FileImport.FileOutcome.RENAMED, grown_at=None
+    )
+    for batch in renamed.filter(finished_at__gt=now - GROWTH_WATCHED):
+        try:
+            found = fingerprint(Path(batch.path).with_name(batch.new_name))
+        except (OSError, PathRefused):
+            continue
+        if found and found != Fingerprint(batch.size or 0, batch.mtime_ns or 0):
+            problem = f"{WRITTEN_TO}: {batch.new_name}"[:300]
+            FileImport.objects.filter(pk=batch.pk).update(grown_at=now, file_problem=problem)
 
 
 def _look(rule: ImportRule, now: datetime) -> bool:
@@ -42,8 +63,8 @@ def _look(rule: ImportRule, now: datetime) -> bool:
     ):
         _remember(rule, found, now)
         return False
-    interval = timedelta(seconds=settings.DNC_SCAN_SECONDS)
-    stood_still = now - rule.seen_since >= interval - min(BEAT_TOLERANCE, interval / 10)
+    time = timedelta(seconds=settings.DNC_SETTLE_SECONDS)
+    stood_still = now - rule.seen_since >= time - min(BEAT_TOLERANCE, time / 10)
     return stood_still and not _was_dealt_with(rule, found) and _queue(rule, found)
 
 

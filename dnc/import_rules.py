@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from dnc.file_paths import PathRefused, server_path
 from dnc.models import ImportRule
 from outbound_site.change_stamps import claim_version
 
@@ -32,8 +33,18 @@ def delete_rule(rule: ImportRule) -> None:
     rule.delete()
 
 
+def path_problem(written: str) -> str:
+    """Why nothing is read at this path, "" when its file would be."""
+    try:
+        server_path(written)
+    except PathRefused as refused:
+        return str(refused)
+    return ""
+
+
 def _save_checked(rule: ImportRule) -> None:
     rule.full_clean()
+    rule.problem = path_problem(rule.file_path)
     try:
         with transaction.atomic():
             rule.save()

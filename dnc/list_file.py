@@ -1,108 +1,60 @@
-"""Reading a Do Not Call file: what kind of file it is, its lines in bulk, and what is wrong with a line."""
+"""Reading the lines of a Do Not Call file in bulk."""
 
-import codecs
-import gzip
-import hashlib
-import io
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import IO, Any
+from dataclasses import dataclass, replace
+from typing import IO
 
 import numpy as np
 
+from dnc.file_layout import AREA_AND_NUMBER, ONE_NUMBER, Layout, recognise
+from dnc.file_text import (
+    BLOCK_BYTES,
+    HashedFile,
+    damage_as_unreadable,
+    is_tagged,
+    tagged_lines,
+    texts,
+    whole_lines,
+)
 from dnc.numbers import BLANKS, LONGEST_PAGED, SHORTEST_PAGED
 
-BLOCK_BYTES = 1 << 20
-BYTE_ORDER_MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 # Blanks around a number beyond this many are left to the slower way, line by line.
 BLANKS_STRIPPED_IN_BULK = 8
 
 
-class Unreadable(Exception):
-    """The file is no list of numbers; the message says why."""
-
-
-class HashedFile(io.RawIOBase):
-    """Hashes a file's bytes as they are read and counts them."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._digest = hashlib.sha256()
-        self.done_bytes = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        block = self._file.read(len(buffer))
-        buffer[: len(block)] = block
-        self._digest.update(block)
-        self.done_bytes += len(block)
-        return len(block)
-
-    def hexdigest(self) -> str:
-        while self.read(BLOCK_BYTES):
-            pass
-        return self._digest.hexdigest()
-
-
 @dataclass(frozen=True)
 class Block:
-    """Some lines: `keys` of those that fit pages, `others` as (line number, text), blank lines in neither."""
+    """Some lines: `keys` of those that fit pages, `others` as (line number, text), blank lines in neither.
+
+    `name`: of the file within a zip.
+    """
 
     first_line: int
     lines: int
     keys: np.ndarray
     others: list[tuple[int, bytes]]
+    layout: Layout
+    name: str
 
 
-def blocks(file: io.RawIOBase) -> Iterator[Block]:
-    """The file in blocks of about a megabyte, gzip and UTF-16 unpacked; raises Unreadable."""
-    line = 1
-    try:
-        for text in _whole_lines(_plain(io.BufferedReader(file, BLOCK_BYTES))):
-            block = parse(text, line)
-            yield block
-            line += block.lines
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise Unreadable(f"The gzip file is damaged: {error}.") from error
-    except UnicodeError as error:
-        raise Unreadable("The UTF-16 or UTF-32 text is damaged.") from error
+def blocks(source: HashedFile) -> Iterator[Block]:
+    """The lines of the file, or of all files in a zip, in blocks of about a megabyte; raises Unreadable."""
+    with damage_as_unreadable():
+        for name, text in texts(source):
+            yield from _blocks_of(name, text)
 
 
-def _plain(file: io.BufferedReader) -> IO[bytes]:
-    head = file.peek(4)[:4]
-    if head[:2] == b"\x1f\x8b":
-        return _plain(io.BufferedReader(gzip.GzipFile(fileobj=file), BLOCK_BYTES))
-    if head.startswith(codecs.BOM_UTF8):
-        file.read(len(codecs.BOM_UTF8))
-    for mark, encoding in BYTE_ORDER_MARKS.items():
-        if head.startswith(mark):
-            return codecs.EncodedFile(file, "utf-8", encoding)
-    return file
-
-
-def _whole_lines(file: IO[bytes]) -> Iterator[bytes]:
-    rest = b""
-    while text := file.read(BLOCK_BYTES):
-        if b"\0" in text:
-            raise Unreadable("This is a binary file, not a text of one number a line.")
-        end = text.rfind(b"\n") + 1
-        if end:
-            yield rest + text[:end]
-            rest = text[end:]
-        elif len(rest) > BLOCK_BYTES:
-            raise Unreadable("A line is longer than a megabyte; this is not a text of one number a line.")
-        else:
-            rest += text
-    if rest:
-        yield rest + b"\n"
+def _blocks_of(name: str, text: IO[bytes]) -> Iterator[Block]:
+    first, line = text.read(BLOCK_BYTES), 1
+    layout = AREA_AND_NUMBER if is_tagged(first) else None
+    for piece in tagged_lines(text, first) if layout else whole_lines(text, first):
+        is_new = layout is None
+        layout = layout or recognise(piece)
+        block = parse(piece, line, layout or ONE_NUMBER, name)
+        line += block.lines
+        if is_new and layout and layout.has_heading:
+            block = replace(block, others=block.others[1:])
+        yield block
 
 
 # Eight characters at a time as one 64-bit word, the first in its lowest byte.
@@ -117,8 +69,12 @@ _ONE_BEFORE = 10 ** np.arange(LONGEST_PAGED + 1, dtype=np.uint64)
 _IS_BLANK = np.isin(np.arange(256), np.frombuffer(BLANKS.encode(), dtype=np.uint8))
 
 
-def parse(text: bytes, first_line: int) -> Block:
+def parse(text: bytes, first_line: int, layout: Layout = ONE_NUMBER, name: str = "") -> Block:
     """Take whole lines apart in bulk: 4 to 15 digits become keys, what else is not blank stays text."""
+    if text.isspace():
+        return Block(first_line, text.count(b"\n"), np.empty(0, dtype=np.uint64), [], layout, name)
+    if layout.bulk_delimiter and b'"' in text:
+        text = text.replace(b'"', b"")
     data = np.frombuffer(_PAD + text, dtype=np.uint8)
     breaks = np.flatnonzero(data == ord("\n"))[len(_PAD) - 1 :]
     starts, ends = breaks[:-1] + 1, breaks[1:].copy()
@@ -130,19 +86,41 @@ def parse(text: bytes, first_line: int) -> Block:
         ends -= trailing
         starts = starts + leading
     lengths = ends - starts
-    words = np.ndarray(len(data) - 7, dtype="<u8", buffer=data, strides=(1,))
+    if layout.bulk_delimiter:
+        keys, are_keys = _split_keys(data, starts, ends, ord(layout.bulk_delimiter))
+    elif layout.columns:
+        keys, are_keys = np.empty(0, dtype=np.uint64), np.zeros(len(lengths), dtype=bool)
+    else:
+        keys, are_keys = _keys(data, ends, lengths)
+    others = np.flatnonzero(~are_keys & (lengths > 0))
+    left = [(first_line + i, data[starts[i] : ends[i]].tobytes()) for i in others.tolist()]
+    return Block(first_line, len(lengths), keys, left, layout, name)
+
+
+def _keys(data: np.ndarray, ends: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The keys of lines that are 4 to 15 digits, and which lines these are."""
+    words = _words(data)
     places = lengths.clip(0, LONGEST_PAGED)
     low, low_is_bad = _eight_digits(words[ends - 8], places.clip(max=8))
     high, high_is_bad = _eight_digits(words[ends - 16], (places - 8).clip(0))
     paged = (lengths >= SHORTEST_PAGED) & (lengths <= LONGEST_PAGED) & ~low_is_bad & ~high_is_bad
-    keys = (_ONE_BEFORE[places] + high * np.uint64(10**8) + low)[paged]
-    others = np.flatnonzero(~paged & (lengths > 0))
-    return Block(
-        first_line,
-        len(lengths),
-        keys,
-        [(first_line + i, data[starts[i] : ends[i]].tobytes()) for i in others.tolist()],
-    )
+    return (_ONE_BEFORE[places] + high * np.uint64(10**8) + low)[paged], paged
+
+
+def _split_keys(
+    data: np.ndarray, starts: np.ndarray, ends: np.ndarray, delimiter: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same of lines that are 3 digits, the delimiter and 7 digits."""
+    words = _words(data)
+    in_shape = (ends - starts == 11) & (data[(starts + 3).clip(max=len(data) - 1)] == delimiter)
+    area, area_is_bad = _eight_digits(words[starts - 5], np.full(len(starts), 3))
+    local, local_is_bad = _eight_digits(words[ends - 8], np.full(len(starts), 7))
+    paged = in_shape & ~area_is_bad & ~local_is_bad
+    return (_ONE_BEFORE[10] + area * np.uint64(10**7) + local)[paged], paged
+
+
+def _words(data: np.ndarray) -> np.ndarray:
+    return np.ndarray(len(data) - 7, dtype="<u8", buffer=data, strides=(1,))
 
 
 def _eight_digits(words: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

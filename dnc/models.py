@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from dnc.file_paths import PathRefused, server_path
+from dnc.file_paths import NotMapped, PathRefused, server_path
 from dnc.numbers import MAX_TEXT, BadNumber, clean_number
 from outbound_site.jobs import JobQuerySet, JobState, LeasedJob
 from outbound_site.refusals import duplicate_name
@@ -16,8 +16,11 @@ from outbound_site.validators import name_characters
 
 
 def validate_file_path(value: str) -> None:
+    """A Windows path may be mapped later; until then nothing is read and the rule shows its problem."""
     try:
         server_path(value)
+    except NotMapped:
+        return
     except PathRefused as refused:
         raise ValidationError(str(refused)) from refused
 
@@ -113,6 +116,7 @@ class FileImport(LeasedJob):
     size = models.BigIntegerField(null=True)
     mtime_ns = models.BigIntegerField(null=True)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    layout = models.CharField("read as", max_length=60, blank=True)
     started_at = models.DateTimeField(null=True)
     phase = models.CharField(max_length=40, blank=True)
     done = models.BigIntegerField(default=0)
@@ -123,6 +127,11 @@ class FileImport(LeasedJob):
     rejected = models.PositiveIntegerField(default=0)
     rejected_by_reason = models.JSONField(default=dict)
     message = models.CharField(max_length=300, blank=True)
+
+    # When reading it was last broken off for the imports that wait (`dnc/file_import.py`).
+    deferred_at = models.DateTimeField(null=True)
+    # When its file, renamed after the import, was found to have grown.
+    grown_at = models.DateTimeField(null=True)
 
     in_force = models.BooleanField(default=False)
     in_force_at = models.DateTimeField(null=True)
@@ -145,6 +154,10 @@ class FileImport(LeasedJob):
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.created_at:%Y-%m-%d %H:%M} UTC)"
+
+    def defer(self) -> None:
+        """Queue it behind the others; raises LeaseLost."""
+        self._update_own(state=JobState.QUEUED, lease_until=None, deferred_at=timezone.now(), phase="")
 
     @property
     def source(self) -> str:

@@ -11,6 +11,7 @@ def run_imports() -> None:
 
 @shared_task
 def scan_files() -> None:
+    file_scan.find_grown_files()
     if file_scan.scan_rules():
         run_imports.delay()
 

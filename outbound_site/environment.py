@@ -106,6 +106,18 @@ VARIABLES = [
         "DNC_SHARES", "", "Windows paths and their mounts, comma separated: `\\\\SERVER\\C$=/mnt/server`"
     ),
     Variable("DNC_SCAN_SECONDS", "60", "time between two looks for Do Not Call files, 1 to 86400"),
+    Variable(
+        "DNC_SETTLE_SECONDS",
+        "300",
+        "how long size and time of a Do Not Call file stand still before it is imported, 1 to 86400; "
+        "longer than its writer ever pauses",
+    ),
+    Variable(
+        "DNC_MAX_UNPACKED_BYTES",
+        "4294967296",
+        "what a packed Do Not Call file may unpack to, 1048576 to 1099511627776",
+    ),
+    Variable("DNC_READ_MINUTES", "30", "how long reading one Do Not Call file may take, 1 to 1440"),
     Variable("DIALER_USERNAME", "dialer@localhost", "whom `manage.py simulate_dialer` signs in as"),
     Variable("DIALER_PASSWORD", "", "its password", True),
     Variable("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),

@@ -34,6 +34,7 @@ FIELDS = (
     "attempts",
     "size",
     "sha256",
+    "layout",
     "lines",
     "added",
     "already_there",
@@ -46,7 +47,8 @@ FIELDS = (
 class UploadForm(forms.Form):
     file = forms.FileField(
         allow_empty_file=True,
-        help_text="A text file, one number a line, an extension after a comma; gzip and UTF-16 are read too.",
+        help_text="A text file, one number a line, an extension after a comma; or as public registries "
+        "deliver it: area code and number in two columns, XML, zip, gzip.",
     )
     overwrite = forms.BooleanField(
         required=False,
@@ -144,7 +146,7 @@ class FileImportAdmin(admin.ModelAdmin):
         if not batch.rejected:
             return "none"
         reasons = format_html_join("", "<li>{}: {}</li>", sorted(batch.rejected_by_reason.items()))
-        told = format_html("<ul>{}</ul>", reasons)
+        told = format_html("{} lines were left out:<ul>{}</ul>", f"{batch.rejected:,}", reasons)
         if not reject_file(batch.pk).exists():
             return told
         address = reverse("admin:dnc_fileimport_rejects", args=[batch.pk])

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from dnc.file_paths import PathRefused, fingerprint, server_path
 from dnc.file_scan import queue_rule
-from dnc.import_rules import create_rule, delete_rule, update_rule
+from dnc.import_rules import create_rule, delete_rule, path_problem, update_rule
 from dnc.models import ImportRule
 from dnc.tasks import ring
 from outbound_site.jobs import JobState
@@ -20,7 +20,8 @@ class ImportRuleAdmin(StampedAdmin):
     when_empty = (
         "There is no rule yet. A rule names a file on this server, which is imported as soon as it appears."
     )
-    fields = [*VALUES, "version"]
+    fields = [*VALUES, "version", "problem"]
+    readonly_fields = ["problem"]
     list_display = ["name", "file_path", "overwrite", "rename_file_after_import", "waiting_file", "problem"]
     search_fields = ["name"]
     actions = ["import_now"]
@@ -35,6 +36,8 @@ class ImportRuleAdmin(StampedAdmin):
             update_rule(obj.pk, form.cleaned_data["version"], values)
         else:
             obj.pk = create_rule(values).pk
+        if problem := path_problem(values["file_path"]):
+            self.message_user(request, f"Nothing is read for this rule yet: {problem}", messages.WARNING)
 
     def delete_model(self, request: HttpRequest, obj: ImportRule) -> None:
         delete_rule(obj)

@@ -225,6 +225,29 @@ def test_failed_loads_of_the_last_day_are_problems():
     ]
 
 
+def test_files_that_are_active_with_lines_left_out_or_that_grew_are_problems():
+    record_heartbeat()
+    now = timezone.now()
+    active = {"state": JobState.SUCCEEDED, "in_force": True}
+    FileImportFactory(file_name="whole.txt", finished_at=now, **active)
+    FileImportFactory(file_name="one.txt", finished_at=now, rejected=1, **active)
+    FileImportFactory(file_name="many.txt", finished_at=now, rejected=9_000, **active)
+    FileImportFactory(file_name="old.txt", finished_at=now - timedelta(days=2), rejected=1, **active)
+    FileImportFactory(file_name="grew.txt", finished_at=now - timedelta(days=2), grown_at=now, **active)
+    assert texts() == [
+        "Do Not Call file grew.txt was written to after its import; what it gained is not in the list.",
+        "Do Not Call file many.txt was loaded without 9,000 lines.",
+        "Do Not Call file one.txt was loaded without 1 line.",
+    ]
+
+
+def test_a_rule_whose_file_cannot_be_read_is_a_problem():
+    record_heartbeat()
+    FileImportFactory(state=JobState.SUCCEEDED, in_force=True, in_force_at=timezone.now())
+    ImportRuleFactory(name="registry", problem="The share is not mapped.")
+    assert texts() == ["Do Not Call rule registry: The share is not mapped."]
+
+
 @time_machine.travel(AT, tick=False)
 def test_callbacks_are_counted_by_when_they_are_due():
     for minutes in (-30, -5, 10, 50, 120, 60 * 24):

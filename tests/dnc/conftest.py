@@ -12,6 +12,7 @@ def root(settings, tmp_path):
     root.mkdir()
     settings.DNC_ROOTS = [root]
     settings.DNC_SHARES = {"\\\\CCE-ROGGER-A\\C$": str(root)}
+    settings.DNC_SETTLE_SECONDS = settings.DNC_SCAN_SECONDS
     settings.DNC_WORK_DIR = tmp_path / "work"
     return root
 

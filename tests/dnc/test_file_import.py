@@ -125,10 +125,11 @@ def test_a_blank_file_without_overwrite_changes_nothing(bring, contents):
     ("contents", "message"),
     [
         ("<html><body>Service unavailable</body></html>\n", "No line of the file is a telephone number."),
-        (b"PK\x03\x04\x00\x00" * 9, "This is a binary file, not a text of one number a line."),
+        (b"\x89PNG\r\n\x00\x00" * 9, "This is a binary file, not a text of one number a line."),
+        (b"PK\x03\x04\x00\x00" * 9, "The zip file is damaged"),
         (gzip.compress(b"2225554444\n" * 99, mtime=0)[:30], "The gzip file is damaged"),
     ],
-    ids=["a page of errors", "zip", "cut gzip"],
+    ids=["a page of errors", "picture", "no zip", "cut gzip"],
 )
 def test_a_file_that_is_no_list_changes_nothing_even_with_overwrite(bring, contents, message):
     bring(f"{A}\n")

@@ -5,7 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dnc.do_not_call_list import contains
 from dnc.file_import import run_waiting
-from dnc.file_scan import queue_upload, scan_rules
+from dnc.file_scan import find_grown_files, queue_upload, scan_rules
+from dnc.import_rules import create_rule
 from dnc.models import FileImport, ImportRule
 from tests.factories import ImportRuleFactory
 
@@ -53,6 +54,59 @@ def test_a_growing_file_is_not_taken(rule, drop, look):
         assert look() == 0
 
     assert look() == 1
+
+
+def test_a_file_stands_still_as_long_as_the_setting_says_however_often_it_is_looked_at(
+    rule, drop, look, settings
+):
+    settings.DNC_SETTLE_SECONDS = 300
+    drop(f"{A}\n")
+
+    assert [look() for _ in range(5)] == [0, 0, 0, 0, 0]
+    drop(f"{A}\n{B}\n")
+    assert [look() for _ in range(6)] == [0, 0, 0, 0, 0, 1]
+
+
+def test_a_file_that_changes_while_its_import_waits_is_imported_when_it_has_stood_still(rule, drop, look):
+    drop(f"{A}\n")
+    look(), look()
+    drop(f"{A}\n{B}\n")
+    run_waiting()
+
+    batch = FileImport.objects.get()
+    assert (batch.state, contains([A, B])) == ("failed", set())
+    assert batch.message.startswith("The file changed before it was read.")
+    assert [look(), look()] == [1, 2]
+    run_waiting()
+    assert contains([A, B]) == {A, B}
+
+
+def test_a_renamed_file_whose_writer_goes_on_is_marked(rule, drop, look, root):
+    drop(f"{A}\n")
+    look(), look()
+    with (root / "registry.txt").open("a") as writer:
+        run_waiting()
+        find_grown_files()
+        assert FileImport.objects.get().grown_at is None
+        writer.write(f"{B}\n")
+    find_grown_files()
+
+    batch = FileImport.objects.get()
+    assert batch.grown_at is not None
+    assert batch.file_problem == (
+        f"The file was written to after its import; what it gained is not in the list: {batch.new_name}"
+    )
+
+
+def test_a_renamed_file_that_is_gone_is_no_problem(rule, drop, look, root):
+    drop(f"{A}\n")
+    look(), look()
+    run_waiting()
+    (root / FileImport.objects.get().new_name).unlink()
+
+    find_grown_files()
+
+    assert FileImport.objects.get().grown_at is None
 
 
 def test_a_look_before_the_interval_has_passed_takes_nothing(rule, drop, look):
@@ -107,6 +161,22 @@ def test_the_import_does_what_the_rule_says(rule, drop, look, root):
 
     batch = FileImport.objects.get()
     assert (batch.overwrite, batch.afterwards) == (True, "delete")
+
+
+def test_a_windows_path_is_read_as_soon_as_it_is_mapped(root, look, settings, time_machine):
+    time_machine.move_to("2031-02-03T04:05:00Z", tick=False)
+    rule = create_rule({"name": "registry", "file_path": r"\\FILES\lists\registry.txt"})
+    unmapped = "No entry of DNC_SHARES maps this Windows path to a directory of this server."
+    assert rule.problem == unmapped
+    (root / "registry.txt").write_text(f"{A}\n")
+
+    assert [look(), look(), look()] == [0, 0, 0]
+    rule.refresh_from_db()
+    assert rule.problem == unmapped
+    settings.DNC_SHARES = {r"\\FILES\lists": str(root)}
+    assert [look(), look()] == [0, 1]
+    rule.refresh_from_db()
+    assert rule.problem == ""
 
 
 def test_a_file_that_cannot_be_read_is_shown_with_its_rule(rule, look, root):

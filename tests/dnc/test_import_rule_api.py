@@ -33,6 +33,17 @@ def test_the_example_of_the_api_text_is_created_and_read_back(api):
     ]
 
 
+@pytest.mark.parametrize("path", [r"\\OTHER\C$\Users\boston\Desktop\dnc.txt", r"D:\lists\dnc.txt"])
+def test_a_windows_path_without_a_mapping_is_stored_as_sent_and_shown_as_a_problem(api, path):
+    created = api.post("dnc", xml_of("dnc", {"name": "registry", "filePath": path}))
+
+    assert created.status_code == 201
+    rule = ImportRule.objects.get()
+    assert api.get(f"dnc/{rule.pk}").tree.findtext("filePath") == path
+    assert rule.problem == "No entry of DNC_SHARES maps this Windows path to a directory of this server."
+    assert api.put(f"dnc/{rule.pk}", api.get(f"dnc/{rule.pk}").content).status_code == 200
+
+
 def test_overwrite_is_off_and_rename_on_when_not_sent(api, root):
     api.post("dnc", xml_of("dnc", {"name": "registry", "filePath": root / "list.txt"}))
 
@@ -69,7 +80,7 @@ def test_the_same_rule_in_json(api, root):
         ({"filePath": ""}, ("invalidInput.fieldRequired", "filePath")),
         ({"filePath": "/etc/passwd"}, ("invalidInput.invalidValue", "filePath")),
         ({"filePath": "{root}/../x"}, ("invalidInput.invalidValue", "filePath")),
-        ({"filePath": "\\\\OTHER\\C$\\x"}, ("invalidInput.invalidValue", "filePath")),
+        ({"filePath": "\\\\OTHER\\C$\\..\\x"}, ("invalidInput.invalidValue", "filePath")),
         ({"filePath": "{root}/" + "x" * 255}, ("invalidInput.fieldLengthExceeded", "filePath")),
         ({"overwrite": "maybe"}, ("invalidInput.invalidValue", "overwrite")),
         ({"renameFileAfterImport": "7"}, ("invalidInput.invalidValue", "renameFileAfterImport")),

@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from dnc import list_file
-from dnc.list_file import HashedFile, Unreadable, blocks
+from dnc import file_text
+from dnc.file_text import HashedFile, Unreadable
+from dnc.list_file import blocks
 from dnc.numbers import BLANKS, page_key
 
 LINES = "2225554444\r\n0222\n\n 12225554444 \n222\n"
@@ -49,7 +50,7 @@ def test_every_kind_of_text_file_is_read(contents):
     ("contents", "reason"),
     [
         (bytes(range(256)) * 9, "binary file"),
-        (b"PK\x03\x04\x14\x00\x06\x00" * 50, "binary file"),
+        (b"PK\x03\x04\x14\x00\x06\x00" * 50, "zip file is damaged"),
         (LINES.encode("utf-16")[2:], "binary file"),
         (gzip.compress(LINES.encode() * 99)[:-20], "gzip file is damaged"),
         (b"\x1f\x8b" + b"garbage" * 20, "gzip file is damaged"),
@@ -83,7 +84,7 @@ def test_bulk_reading_agrees_with_reading_line_by_line():
 
 
 def test_lines_are_numbered_across_blocks(monkeypatch):
-    monkeypatch.setattr(list_file, "BLOCK_BYTES", 64)
+    monkeypatch.setattr(file_text, "BLOCK_BYTES", 64)
 
     _, others, count = read(b"2225554444\n" * 1_000 + b"bad\n" + b"2225554444\n" * 1_000)
 

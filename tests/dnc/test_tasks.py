@@ -39,6 +39,7 @@ def celery(start_process, root, tmp_path, broker):
         "DATA_DIR": str(tmp_path / "data"),
         "DNC_ROOTS": str(root),
         "DNC_SCAN_SECONDS": "1",
+        "DNC_SETTLE_SECONDS": "1",
     }
     return lambda *arguments: start_process("-m", "celery", "-A", "outbound_site", *arguments, **environment)
 

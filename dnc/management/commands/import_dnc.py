@@ -13,8 +13,8 @@ from rich.table import Table
 from dnc.file_contents import Contents
 from dnc.file_import import reject_file, run
 from dnc.file_scan import begin_from_command
+from dnc.file_text import HashedFile, Unreadable
 from dnc.import_pages import tidy
-from dnc.list_file import HashedFile, Unreadable
 from dnc.models import FileImport
 from dnc.sorted_runs import SortedRuns
 from outbound_site.jobs import JobState
@@ -33,18 +33,17 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {file}.")
         console = Console(file=self.stdout)  # type: ignore[arg-type]
         try:
-            counts = _examine(file, console) if dry_run else _import(file, overwrite, console)
+            layout, counts = _examine(file, console) if dry_run else _import(file, overwrite, console)
         except (Unreadable, OSError) as error:
             raise CommandError(f"Nothing was imported: {error}") from error
-        table = Table(
-            "", "lines", title=f"{file.name}: {'checked, nothing changed' if dry_run else 'in force'}"
-        )
+        result = "checked, nothing changed" if dry_run else "in force"
+        table = Table("", "lines", title=f"{file.name}: {result}, read as {layout or 'a blank file'}")
         for name, number in counts.items():
             table.add_row(name, f"{number:,}")
         console.print(table)
 
 
-def _examine(file: Path, console: Console) -> dict[str, int]:
+def _examine(file: Path, console: Console) -> tuple[str, dict[str, int]]:
     with (
         tempfile.TemporaryDirectory() as directory,
         file.open("rb", buffering=0) as opened,
@@ -55,10 +54,11 @@ def _examine(file: Path, console: Console) -> dict[str, int]:
         contents = Contents(SortedRuns(Path(directory)), rejects)
         bar = progress.add_task("reading", total=file.stat().st_size)
         contents.read(hashed, lambda odd: None, lambda: progress.update(bar, completed=hashed.done_bytes))
-    return {"read": contents.lines, "numbers": contents.numbers} | _rejected(contents.rejected)
+    counts = {"read": contents.lines, "numbers": contents.numbers}
+    return contents.layout, counts | _rejected(contents.rejected)
 
 
-def _import(file: Path, overwrite: bool, console: Console) -> dict[str, int]:
+def _import(file: Path, overwrite: bool, console: Console) -> tuple[str, dict[str, int]]:
     batch = begin_from_command(file, overwrite)
     if batch is None:
         raise CommandError("Another import is running. Try again when it has ended.")
@@ -70,7 +70,7 @@ def _import(file: Path, overwrite: bool, console: Console) -> dict[str, int]:
         bad = f" Its bad lines are in {reject_file(batch.pk)}." if batch.rejected else ""
         raise CommandError(f"Nothing was imported: {batch.message or 'another worker took over'}{bad}")
     brought = {"read": batch.lines, "added": batch.added, "already there": batch.already_there}
-    return brought | _rejected(batch.rejected_by_reason)
+    return batch.layout, brought | _rejected(batch.rejected_by_reason)
 
 
 def _progress(batch: FileImport) -> Table:

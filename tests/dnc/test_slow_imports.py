@@ -1,0 +1,156 @@
+"""Files that are slow to read or unpack to much: they end by themselves and stop no other."""
+
+import gzip
+import io
+import random
+import time
+import zipfile
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from dnc import file_import
+from dnc.do_not_call_list import contains
+from dnc.file_import import claim_next, run_waiting
+from dnc.file_scan import queue_upload
+from dnc.models import FileImport
+from outbound_site.jobs import JobState
+from tests.factories import FileImportFactory
+
+pytestmark = pytest.mark.django_db
+A, B, C = "2225554444", "2225556666", "2225559999"
+
+
+def blank_lines(megabytes):
+    return gzip.compress(b"\n" * (megabytes << 20), compresslevel=1)
+
+
+def zip_of(contents):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("list.txt", contents)
+    return target.getvalue()
+
+
+@pytest.fixture
+def upload(alice):
+    def upload(contents, overwrite=False):
+        return queue_upload(SimpleUploadedFile("list.txt", contents), overwrite, alice)
+
+    return upload
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Contents that take longer to read than a turn lasts here."""
+    monkeypatch.setattr(file_import, "TURN_SECONDS", 0.02)
+    monkeypatch.setattr(file_import, "RENEW_SECONDS", 0.01)
+    return b"".join(b"222%07d\n" % n for n in range(0, 3_000_000, 2)) + A.encode()
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [blank_lines(40), zip_of("\n" * (40 << 20)), gzip.compress(gzip.compress(b"\n" * (40 << 20)))],
+    ids=["gzip", "zip", "gzip in gzip"],
+)
+def test_a_small_file_that_unpacks_to_much_is_refused_soon(bring, contents):
+    bring(f"{A}\n")
+    begun = time.monotonic()
+
+    batch = bring(contents, overwrite=True)
+
+    assert batch.state == "failed"
+    assert "times its size" in batch.message or "more than once" in batch.message
+    assert time.monotonic() - begun < 20
+    assert contains([A]) == {A}
+
+
+def test_the_limit_of_the_unpacked_size_counts_all_files_of_a_zip(bring, settings):
+    settings.DNC_MAX_UNPACKED_BYTES = 1 << 20
+    numbers = random.Random(3).choices(range(2_000_000_000, 9_999_999_999), k=60_000)
+    text = "\n".join(map(str, numbers))
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", text)
+        archive.writestr("b.txt", text)
+
+    assert bring(zip_of(text)).state == "succeeded"
+    assert bring(target.getvalue()).message == (
+        "The file unpacks to more than 1,048,576 bytes (DNC_MAX_UNPACKED_BYTES)."
+    )
+
+
+def test_a_list_without_gaps_is_not_taken_for_a_bomb(bring):
+    text = "".join(f"222,{n:07}\n" for n in range(2_000_000))
+
+    assert bring(gzip.compress(text.encode())).added == 2_000_000
+
+
+def test_reading_ends_after_the_time_that_the_setting_allows(bring, settings, slow):
+    settings.DNC_READ_MINUTES = 0.0005
+
+    assert bring(slow).message == "Reading took longer than 0.0005 minutes (DNC_READ_MINUTES)."
+
+
+def test_a_slow_file_lets_those_that_wait_go_first(upload, slow):
+    slow_one, others = upload(slow), [upload(f"{n}".encode()) for n in (B, C)]
+
+    run_waiting()
+
+    ended = FileImport.objects.order_by("finished_at").values_list("pk", "state")
+    assert list(ended) == [(batch.pk, "succeeded") for batch in [*others, slow_one]]
+    slow_one.refresh_from_db()
+    assert slow_one.attempts >= 2
+    assert contains([A, B, C, "2222999998"]) == {A, B, C, "2222999998"}
+
+
+def test_a_slow_file_that_replaces_the_list_keeps_what_overtook_it(upload, bring, slow):
+    bring("3035550100\n")
+    upload(slow, overwrite=True)
+    upload(B.encode())
+
+    run_waiting()
+
+    assert contains(["3035550100", A, B]) == {A, B}
+
+
+def test_a_slow_file_overtaken_by_one_that_replaces_the_list_is_left_out(upload, slow):
+    slow_one = upload(slow)
+    upload(B.encode(), overwrite=True)
+
+    run_waiting()
+
+    slow_one.refresh_from_db()
+    assert (slow_one.state, slow_one.in_force) == ("succeeded", False)
+    assert slow_one.message.startswith("A file asked for later has replaced the list already")
+    assert contains([A, B]) == {B}
+
+
+def test_an_import_whose_reading_hangs_in_this_process_is_left_to_hang(monkeypatch):
+    lapsed = {"token": uuid4(), "lease_until": timezone.now() - timedelta(seconds=1)}
+    hanging = FileImportFactory(state=JobState.RUNNING, **lapsed)
+    waiting = FileImportFactory()
+    monkeypatch.setattr(file_import, "_at_work", {hanging.pk})
+
+    claimed = claim_next()
+    assert claimed == waiting
+    claimed.finish(JobState.SUCCEEDED)
+    assert claim_next() is None
+    file_import._at_work.clear()
+    assert claim_next() == hanging
+
+
+def test_an_import_is_at_work_while_it_runs(upload, monkeypatch):
+    seen = []
+    read = file_import._read
+    monkeypatch.setattr(
+        file_import, "_read", lambda *args: (seen.append(set(file_import._at_work)), read(*args))[1]
+    )
+    batch = upload(A.encode())
+
+    run_waiting()
+
+    assert (seen, file_import._at_work) == ([{batch.pk}], set())
