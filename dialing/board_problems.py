@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from callbacks.models import PersonalCallback
 from campaigns.models import ImportJob, ImportState
 from dnc.models import FileImport, ImportRule
-from outbound_site.health import HEARTBEAT_LIMIT
+from outbound_site.health import describe_jump, is_recent
 from outbound_site.jobs import JobState
 from outbound_site.models import Heartbeat
 from outbound_site.server_time import begin_of, to_wall
@@ -135,10 +135,16 @@ def unread_rules() -> list[Problem]:
 
 
 def no_worker(at: datetime) -> Iterator[Problem]:
-    beat = Heartbeat.objects.values_list("beaten_at", flat=True).first()
-    if beat is None or at - beat > HEARTBEAT_LIMIT:
+    beat = Heartbeat.objects.first()
+    if not is_recent(beat.beaten_at if beat else None, at):
         yield Problem(
             "Background work stands still: no worker is heard of. Imports, recalls and resets wait."
+        )
+    if beat and beat.clock_set_at and abs(at - beat.clock_set_at) <= RECENT:
+        when = f"{to_wall(beat.clock_set_at):%Y-%m-%d %H:%M} {settings.SERVER_TIME_ZONE}"
+        yield Problem(
+            f"The server's clock was set {describe_jump(beat.clock_set_by)}, to {when}. Check that it is right now: "
+            "calling hours go by it."
         )
 
 

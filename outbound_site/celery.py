@@ -11,14 +11,17 @@ from kombu.transport import TRANSPORT_ALIASES
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "outbound_site.settings")
 TRANSPORT_ALIASES["sqlitemq"] = "outbound_site.sqlitemq:Transport"
 
+# With less, a worker whose clock is a few seconds ahead of the schedule's would drop every short entry.
+EXPIRY_SECONDS = 60
+
 app = Celery("outbound_site")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
 def every(seconds: float, task: str) -> dict[str, Any]:
-    """A schedule entry; a run that finds no worker within one interval is dropped, the next one follows."""
-    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    """A schedule entry; a run that finds no worker in time is dropped, the next one follows."""
+    return {"task": task, "schedule": seconds, "options": {"expires": max(seconds, EXPIRY_SECONDS)}}
 
 
 app.conf.beat_schedule = {

@@ -1,5 +1,7 @@
 """Is this server able to do its work? Asked by load balancers and monitoring at /health, without sign-in."""
 
+import logging
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,10 +16,43 @@ from outbound_site.models import Heartbeat
 
 # Some missed beats (outbound_site/celery.py: one every 5 s) and the time that a restarted worker takes.
 HEARTBEAT_LIMIT = timedelta(seconds=30)
+# A correction of the clock that matters: records would be handed out at a wrong time of day.
+CLOCK_JUMP = timedelta(minutes=1)
+
+logger = logging.getLogger(__name__)
+_clock: list[float] = []
 
 
 def record_heartbeat() -> None:
-    Heartbeat.objects.update_or_create(pk=1, defaults={"beaten_at": timezone.now()})
+    now = timezone.now()
+    changes: dict[str, Any] = {"beaten_at": now}
+    if jump := clock_jump(now):
+        changes |= {"clock_set_at": now, "clock_set_by": round(jump.total_seconds())}
+        logger.warning("The clock was set by %s to %s", describe_jump(changes["clock_set_by"]), now)
+    Heartbeat.objects.update_or_create(pk=1, defaults=changes)
+
+
+def clock_jump(now: datetime) -> timedelta | None:
+    """By how much the clock was set since the last beat, if by more than CLOCK_JUMP.
+
+    While this process runs, by the monotonic clock; before that, only a beat that lies in the future tells.
+    """
+    ahead = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+    jumps = [timedelta(seconds=ahead - before) for before in _clock]
+    _clock[:] = [ahead]
+    if beat := Heartbeat.objects.values_list("beaten_at", flat=True).first():
+        jumps.append(min(now - beat, timedelta(0)))
+    return next((jump for jump in jumps if abs(jump) > CLOCK_JUMP), None)
+
+
+def describe_jump(seconds: int) -> str:
+    """`2:00:00 back`"""
+    return f"{timedelta(seconds=abs(seconds))} {'back' if seconds < 0 else 'forward'}"
+
+
+def is_recent(beat: datetime | None, now: datetime) -> bool:
+    """Whether a worker is alive by this heartbeat; one from the future says nothing about now."""
+    return beat is not None and abs(now - beat) <= HEARTBEAT_LIMIT
 
 
 def health(request: HttpRequest) -> JsonResponse:
@@ -32,12 +67,12 @@ def health(request: HttpRequest) -> JsonResponse:
 
 
 def examine(now: datetime) -> dict[str, Any]:
-    """Ages are in seconds, None when there is nothing to tell the age of."""
+    """Ages are in seconds, never below 0; None when there is nothing to tell the age of."""
     if migrations := missing_migrations():
         return {"healthy": False, "database": "reachable", "missing_migrations": migrations}
     beat = Heartbeat.objects.values_list("beaten_at", flat=True).first()
     return {
-        "healthy": beat is not None and now - beat <= HEARTBEAT_LIMIT,
+        "healthy": is_recent(beat, now),
         "database": "reachable",
         "missing_migrations": 0,
         "worker_heartbeat_age": age(beat, now),
@@ -60,4 +95,4 @@ def oldest_waiting_job(now: datetime) -> datetime | None:
 
 
 def age(then: datetime | None, now: datetime) -> float | None:
-    return None if then is None else round((now - then).total_seconds(), 1)
+    return None if then is None else max(0.0, round((now - then).total_seconds(), 1))

@@ -11,6 +11,9 @@ class Heartbeat(models.Model):
     """One row: when a worker last ran the periodic task that proves schedule, broker and worker alive."""
 
     beaten_at = models.DateTimeField(default=timezone.now)
+    # When the clock was last set by more than CLOCK_JUMP, by the new time, and by how many seconds.
+    clock_set_at = models.DateTimeField(null=True)
+    clock_set_by = models.IntegerField(default=0)
 
     def __str__(self) -> str:
         return self.beaten_at.isoformat()

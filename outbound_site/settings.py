@@ -232,7 +232,7 @@ CELERY_TASK_ROUTES = {
     "outbound_site.tasks.*": {"queue": "urgent"},
     "dialing.tasks.*": {"queue": "urgent"},
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULER = "outbound_site.schedule:Scheduler"
 CELERY_TIMEZONE = SERVER_TIME_ZONE
 
 # Do Not Call files: where rules may point to, and where uploads, sorted runs and rejected lines are kept.

@@ -89,8 +89,8 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_name(url):
     assert asked.stdout == "{'healthy': False, 'database': 'unreachable'}\n"
 
 
-def test_schedule_and_worker_beat_the_heart(start_process, start_worker, tmp_path):
+def test_schedule_and_worker_beat_the_heart(start_process, start_worker):
     start_worker()
-    start_process("-m", "celery", "-A", "outbound_site", "beat", "--schedule", str(tmp_path / "schedule"))
+    start_process("-m", "celery", "-A", "outbound_site", "beat")
 
     assert wait_until(Heartbeat.objects.exists, 40)
