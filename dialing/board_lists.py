@@ -69,7 +69,7 @@ class KnownLists:
         self._counts: dict[int, Counted] = {}
         self._signs: dict[int, Signs] = {}
         self._campaigns: dict[int, Campaign] = {}
-        self._rest_until = self._campaigns_since = datetime.min.replace(tzinfo=UTC)
+        self._rest_until = self._campaigns_since = self._looked_at = datetime.min.replace(tzinfo=UTC)
         self._lines: dict[int, str] = {}
         self._lines_of = ""
 
@@ -84,6 +84,10 @@ class KnownLists:
             self._signs |= changed
             for gone in self._signs.keys() - present:
                 del self._signs[gone]
+            if at + SOON < self._looked_at:  # The clock was set back.
+                self._counts, changed = {}, self._signs
+                self._campaigns_since, self._rest_until = at - LATER, at
+            self._looked_at = at
             due, rested = self._due(changed, at), at >= self._rest_until
             if rested:
                 due |= self._oldest(due)

@@ -143,8 +143,8 @@ def no_worker(at: datetime) -> Iterator[Problem]:
     if beat and beat.clock_set_at and abs(at - beat.clock_set_at) <= RECENT:
         when = f"{to_wall(beat.clock_set_at):%Y-%m-%d %H:%M} {settings.SERVER_TIME_ZONE}"
         yield Problem(
-            f"The server's clock was set {describe_jump(beat.clock_set_by)}, to {when}. Check that it is right now: "
-            "calling hours go by it."
+            f"The server's clock was set {describe_jump(beat.clock_set_by)}, to {when}."
+            " Check that it is right now: calling hours go by it."
         )
 
 

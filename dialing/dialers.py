@@ -10,13 +10,16 @@ from dialing.models import Dialer
 
 # Closer together, the row is left alone.
 RESOLUTION = timedelta(seconds=1)
+# How far apart the clocks of two machines may be.
+SKEW = timedelta(minutes=1)
 
 
 def heard_from(name: str, at: datetime | None = None) -> Dialer:
     """The dialer of that name, known from its first request on; notes that it lives."""
     at = at or timezone.now()
     dialer, _ = Dialer.objects.get_or_create(name=name, defaults={"last_seen_at": at})
-    if dialer.last_seen_at + RESOLUTION < at:
+    # It lies in the future when the clock was set back.
+    if not at - RESOLUTION <= dialer.last_seen_at <= at + SKEW:
         Dialer.objects.filter(pk=dialer.pk).update(last_seen_at=at)
         dialer.last_seen_at = at
     return dialer

@@ -18,6 +18,7 @@ from callbacks.models import PersonalCallback
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact
 from dialing.call_results import NOT_ATTEMPTED
+from dialing.dialers import SKEW
 from dialing.eligibility import Rule, campaign_refusals, window_of
 from dialing.models import (
     CampaignManagerOptions,
@@ -205,6 +206,8 @@ def give_up_silent(at: datetime | None = None) -> int:
     A record that was dialed stays as it is: it is never dialed again by itself (2.2).
     """
     at = at or timezone.now()
+    # The clock was set back: their silence counts from now on.
+    Dialer.objects.filter(last_seen_at__gt=at + SKEW).update(last_seen_at=at)
     silent = Q(dialer__last_seen_at__lt=at - CampaignManagerOptions.load().dialer_silence)
     return _in_batches(
         Lease.objects.active().filter(silent | Q(expires_at__lt=at)),

@@ -54,6 +54,6 @@ def _mark() -> Path | None:
 
 def _is_marked() -> bool:
     try:
-        return (mark := _mark()) is not None and time.time() - mark.stat().st_mtime < MARK_SECONDS
+        return (mark := _mark()) is not None and abs(time.time() - mark.stat().st_mtime) < MARK_SECONDS
     except FileNotFoundError:
         return False

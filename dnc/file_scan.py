@@ -56,6 +56,9 @@ def _look(rule: ImportRule, now: datetime) -> bool:
         found, problem = None, f"The file cannot be read: {error.strerror}."
     if problem != rule.problem:
         ImportRule.objects.filter(pk=rule.pk).update(problem=problem)
+    if rule.seen_since and rule.seen_since > now:  # The clock was set back.
+        ImportRule.objects.filter(pk=rule.pk).update(seen_since=now)
+        rule.seen_since = now
     if (
         found is None
         or Fingerprint(rule.seen_size or 0, rule.seen_mtime_ns or 0) != found

@@ -20,6 +20,7 @@ HEARTBEAT_LIMIT = timedelta(seconds=30)
 CLOCK_JUMP = timedelta(minutes=1)
 
 logger = logging.getLogger(__name__)
+# Of this process: by how much the clock was ahead of the monotonic one at the last beat.
 _clock: list[float] = []
 
 
@@ -43,6 +44,10 @@ def clock_jump(now: datetime) -> timedelta | None:
     if beat := Heartbeat.objects.values_list("beaten_at", flat=True).first():
         jumps.append(min(now - beat, timedelta(0)))
     return next((jump for jump in jumps if abs(jump) > CLOCK_JUMP), None)
+
+
+def forget_clock() -> None:
+    _clock.clear()
 
 
 def describe_jump(seconds: int) -> str:

@@ -31,9 +31,13 @@ class JobState(models.TextChoices):
 
 class JobQuerySet(models.QuerySet[Any]):
     def waiting(self, now: datetime | None = None) -> Self:
-        """Jobs that a worker may take: queued, or running with a lease that ran out."""
-        overdue = Q(state=JobState.RUNNING, lease_until__lt=now or timezone.now())
-        return self.filter(Q(state=JobState.QUEUED) | overdue)
+        """Jobs that a worker may take: queued, or running with a lease that ran out.
+
+        A lease that ends later than any given now is from before the clock was set back.
+        """
+        now = now or timezone.now()
+        ran_out = Q(lease_until__lt=now) | Q(lease_until__gt=now + 2 * LEASE)
+        return self.filter(Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING) & ran_out)
 
     def claim(self, pk: int) -> Any | None:
         """Take the job, or None when another worker was first."""

@@ -1,7 +1,7 @@
 """Celery's schedule in memory alone, for a clock that may be set back or forward while it runs.
 
-Celery's own scheduler keeps the times of the last runs in a file and compares them with the clock: set back by
-two hours, it waits two hours, and a restart reads the same times again.
+Celery's own scheduler keeps the times of the last runs in a file and compares them with the clock: set back
+by two hours, it waits two hours, and a restart reads the same times again.
 """
 
 import time

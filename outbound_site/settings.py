@@ -101,6 +101,8 @@ TEMPLATES = [
     }
 ]
 
+CACHES = {"default": {"BACKEND": "outbound_site.memory_cache.MemoryCache"}}
+
 # Databases: docs/operating.md has the figures behind these options.
 _database = env.database("DATABASE_URL", DATA_DIR / "outbound.sqlite3")
 _options: dict[str, Any]

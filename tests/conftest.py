@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 
 from dialing.board_lists import known_lists
+from outbound_site import health
 from outbound_site.roles import load_roles
 from tests.admin_world import furnish
 from tests.api_client import Api
@@ -102,6 +103,7 @@ def empty_cache():
     """Nothing is remembered from another test."""
     cache.clear()
     known_lists.forget()
+    health.forget_clock()
 
 
 def free_port():

@@ -53,6 +53,18 @@ def test_a_job_whose_lease_ran_out_may_be_claimed_again(job, time_machine, beyon
         assert second.attempts == 2
 
 
+def test_a_job_that_was_leased_before_the_clock_was_set_back_may_be_claimed_again(job, time_machine):
+    time_machine.move_to("2026-03-01T12:00:00Z", tick=False)
+    first = claim(job)
+    time_machine.shift(timedelta(hours=-2))
+
+    second = claim(job)
+
+    assert second.token != first.token
+    with pytest.raises(LeaseLost):
+        first.renew()
+
+
 def test_a_step_prolongs_the_lease_and_stores_progress(job, time_machine):
     time_machine.move_to("2026-03-01T12:00:00Z", tick=False)
     mine = claim(job)
