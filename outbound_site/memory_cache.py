@@ -1,4 +1,5 @@
 import time
+from collections import OrderedDict
 from typing import Any
 
 from django.core.cache.backends.locmem import LocMemCache
@@ -7,6 +8,9 @@ from django.core.cache.backends.locmem import LocMemCache
 class MemoryCache(LocMemCache):
     """Empties itself when the clock is set back: what it holds would outlive its time by as much."""
 
+    # Of Django's class; its types do not name them.
+    _cache: OrderedDict[str, bytes]
+    _expire_info: dict[str, float | None]
     _latest: dict[str, float] = {}
 
     def __init__(self, name: str, params: dict[str, Any]) -> None:
@@ -20,4 +24,4 @@ class MemoryCache(LocMemCache):
             self._cache.clear()
             self._expire_info.clear()
         self._latest[self._name] = now
-        return bool(super()._has_expired(key))
+        return bool(super()._has_expired(key))  # type: ignore[misc]

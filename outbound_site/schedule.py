@@ -22,13 +22,14 @@ class Scheduler(InMemoryScheduler):
         for entry in self.schedule.values():
             # What is due at a time of day may have been missed while nothing ran: it runs at the start.
             if isinstance(entry.schedule, crontab):
-                entry.last_run_at -= timedelta(days=1)
+                entry.last_run_at = entry.default_now() - timedelta(days=1)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         if abs(clock_offset() - self.offset) > TOLERANCE_SECONDS:
             self.offset = clock_offset()
             for entry in self.schedule.values():
-                entry.last_run_at = min(entry.last_run_at, entry.default_now())
+                now = entry.default_now()
+                entry.last_run_at = min(entry.last_run_at or now, now)
             # Celery builds it anew from the entries.
             self._heap = None
         return super().tick(*args, **kwargs)
