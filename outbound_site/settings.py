@@ -141,7 +141,7 @@ MEDIA_ROOT = DATA_DIR / "uploads"
 
 # Sign-in
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "outbound_site.password_hashing.BoundedArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
+from outbound_site.password_hashing import share_limit
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "outbound_site.settings")
 
 # Requests under way when the server is told to end have so long.
@@ -30,6 +32,11 @@ def allow_files(wanted: int) -> int:
 
 # A connection may take a socket and a temporary file; databases, code and threads need a few hundred.
 worker_connections = max(threads + 1, min(2000, (allow_files(4500) - 500) // 2))
+
+
+def on_starting(server: Any) -> None:
+    """Before workers are forked."""
+    share_limit(settings.DATA_DIR)
 
 
 def post_worker_init(worker: Any) -> None:
