@@ -2,6 +2,7 @@ from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin_apps
 from django.db.backends.signals import connection_created
 
+from outbound_site import client_address  # noqa: F401 (registers a deployment check)
 from outbound_site.unifiedconfig.text import add_fold_function
 
 

@@ -57,6 +57,12 @@ VARIABLES = [
         "BEHIND_TLS_PROXY", "false", "`true` trusts `X-Forwarded-Proto` of a proxy that ends TLS in front"
     ),
     Variable(
+        "TRUSTED_PROXIES",
+        "0",
+        "proxies in front, 0 to 10, that each add their client to `X-Forwarded-For`; the client's address is "
+        "taken from that header, which is ignored at 0",
+    ),
+    Variable(
         "DATABASE_URL", "", "`postgres://user:password@host/name`; SQLite in `DATA_DIR` when empty", True
     ),
     Variable("DATABASE_POOL_SIZE", "8", "connections to PostgreSQL a process may hold, 1 to 100"),
@@ -95,7 +101,19 @@ VARIABLES = [
     Variable(
         "SIGN_IN_FAILURE_LIMIT", "10", "wrong passwords for one account and address before a pause, 1 to 1000"
     ),
-    Variable("SIGN_IN_PAUSE_MINUTES", "15", "length of that pause, 1 to 1440"),
+    Variable(
+        "SIGN_IN_ADDRESS_LIMIT",
+        "100",
+        "wrong passwords from one address, for all accounts, before a pause, 1 to 100000; it does not hold "
+        "for accounts that signed in from there in the last 30 days",
+    ),
+    Variable(
+        "SIGN_IN_ACCOUNT_LIMIT",
+        "100",
+        "wrong passwords for one account, from all addresses, before a pause, 1 to 100000; it does not hold "
+        "for addresses from which it signed in during the last 30 days",
+    ),
+    Variable("SIGN_IN_PAUSE_MINUTES", "15", "length of these pauses, 1 to 1440"),
     Variable("MAX_BODY_BYTES", "16777216", "largest request body, 1024 to 1073741824"),
     Variable(
         "DNC_ROOTS",

@@ -32,6 +32,23 @@ class RequestPlace(models.Model):
         return f"{self.lane}: {self.pk}"
 
 
+class KnownAddress(models.Model):
+    """An address from which a user signed in lately (outbound_site/sign_in.py)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    address = models.GenericIPAddressField()
+    signed_in_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["user", "address"], name="known_address_once_per_user")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address}, {self.signed_in_at.isoformat()}"
+
+
 class Role(Group):
     """A group of permissions; the built-in ones are made by outbound_site/roles.py."""
 

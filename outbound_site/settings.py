@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "outbound_site.client_address.trust_proxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -154,6 +155,9 @@ LOGIN_URL = "admin:login"
 CREDENTIAL_CACHE_SECONDS = env.number("CREDENTIAL_CACHE_SECONDS", 0, 1800)
 AXES_FAILURE_LIMIT = env.number("SIGN_IN_FAILURE_LIMIT", 1, 1000)
 AXES_COOLOFF_TIME = timedelta(minutes=env.number("SIGN_IN_PAUSE_MINUTES", 1, 1440))
+SIGN_IN_ADDRESS_LIMIT = env.number("SIGN_IN_ADDRESS_LIMIT", 1, 100_000)
+SIGN_IN_ACCOUNT_LIMIT = env.number("SIGN_IN_ACCOUNT_LIMIT", 1, 100_000)
+AXES_HANDLER = "outbound_site.sign_in.SignInHandler"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 # An integration that goes on asking during the pause, with the right password too, does not prolong it.
@@ -178,6 +182,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, 10)
 if env.flag("BEHIND_TLS_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
