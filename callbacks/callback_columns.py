@@ -34,15 +34,17 @@ ELEMENTS: list[Element] = [
     Integer("MaxAttempts", "max_attempts", required=True, validators=[InRange(1, MAX_ATTEMPTS)]),
 ]
 COLUMNS = [element.name for element in ELEMENTS]
-# What people call them in their files, without blanks and in lower case.
-SYNONYMS = {
-    "account": "AccountNumber",
-    "surname": "LastName",
-    "phonenumber": "Phone",
-    "agent": "AgentSkillTargetId",
-    "campaign": "CampaignId",
-    "callbacktime": "CallbackDateTime",
-    "attempts": "MaxAttempts",
+# By what people call them (bulk/headings.py).
+HEADINGS = {
+    "account number": ["AccountNumber"],
+    "first name": ["FirstName"],
+    "last name": ["LastName"],
+    "phone": ["Phone"],
+    "whole name": ["LastName"],
+    "agent": ["AgentSkillTargetId"],
+    "campaign": ["CampaignId"],
+    "time of the callback": ["CallbackDateTime"],
+    "attempts": ["MaxAttempts"],
 }
 SAMPLE = ["6782", "Henry", "Martin", "2225554444", "5050", "5000", "222222221", "2031-02-03T15:00:00", "1"]
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from callbacks.agents import hold_agents
 from callbacks.callback_columns import (
     COLUMNS,
+    HEADINGS,
     PHONE,
-    SYNONYMS,
     CallbackRows,
     read_callbacks,
     read_written_callbacks,
@@ -103,7 +103,7 @@ def whom_and_when(job: CallbackImport, lines: Sequence[int], rows: CallbackRows)
 CALLBACKS = ListKind(
     noun="callbacks",
     columns=COLUMNS,
-    synonyms=SYNONYMS,
+    headings=HEADINGS,
     read=read_written_callbacks,
     numbers=[PHONE.name],
     meaning=whom_and_when,

@@ -28,12 +28,13 @@ COLUMNS = [
     for element in (ACCOUNT_NUMBER, FIRST_NAME, LAST_NAME, *PHONES.values(), TIME_ZONE_BIAS, DST_OBSERVED)
 ]
 PHONE_NAMES = [element.name for element in PHONES.values()]
-# What people call them in their files, without blanks and in lower case.
-SYNONYMS = {f"phone{position}": element.name for position, element in PHONES.items()} | {
-    "phone": "Phone01",
-    "phonenumber": "Phone01",
-    "account": "AccountNumber",
-    "surname": "LastName",
+# By what people call them (bulk/headings.py).
+HEADINGS = {
+    "account number": [ACCOUNT_NUMBER.name],
+    "first name": [FIRST_NAME.name],
+    "last name": [LAST_NAME.name],
+    "phone": [element.name for element in PHONES.values()],
+    "whole name": [LAST_NAME.name],
 }
 SAMPLE = ["6782", "Henry", "Martin", "2225554444", "2225556262", *[""] * (MAX_PHONES - 2), "300", "true"]
 

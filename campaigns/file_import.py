@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from campaigns.contact_columns import COLUMNS, PHONE_NAMES, SYNONYMS, ContactRows, read_written_contacts
+from campaigns.contact_columns import COLUMNS, HEADINGS, PHONE_NAMES, ContactRows, read_written_contacts
 from campaigns.contact_import import add_rows, begin, lane_of, take_list, zoned_phones
 from campaigns.models import Campaign, ImportJob
 from outbound_site.bulk.file_import import ListFile, check_rows, claim, good_rows
@@ -51,7 +51,7 @@ def zones_of(job: ImportJob, lines: Sequence[int], rows: ContactRows) -> Mapping
 CONTACTS = ListKind(
     noun="contacts",
     columns=COLUMNS,
-    synonyms=SYNONYMS,
+    headings=HEADINGS,
     read=read_written_contacts,
     numbers=PHONE_NAMES,
     meaning=zones_of,

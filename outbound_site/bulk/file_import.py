@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,11 +17,14 @@ from outbound_site.bulk.table import Table
 from outbound_site.bulk.verdicts import RowError, Verdicts
 from outbound_site.phone_numbers import cleaned
 from outbound_site.spreadsheets import defused
+from outbound_site.unifiedconfig.errors import Refusal
 from outbound_site.validators import NOT_IN_XML
 
 CHUNK = 5_000
 # A file with more is the wrong file, or read in the wrong way (outbound-option.md 8).
 MAX_ERRORS = 10_000
+# Values shown of a column.
+SAMPLES = 3
 
 # Reads the rows of a table; what is wrong with them joins the verdicts. Raises Refusal for columns that do
 # not go together.
@@ -121,7 +125,7 @@ def check_rows(file: ListFile, job: ListImport, read: Reader, *, skip_bad: bool,
 @dataclass(frozen=True)
 class PreviewRow:
     """`meaning`: what the server makes of a good row; `digits`: by position the numbers that are stored in
-    another form than they are written.
+    another form than they are written; `broken`: that it could not be taken apart into fields.
     """
 
     line: int
@@ -129,10 +133,12 @@ class PreviewRow:
     meaning: str
     errors: list[RowError]
     digits: Mapping[int, str]
+    broken: bool
 
     def cells(self) -> list[tuple[str, str]]:
         """Each field with what is stored of it where that differs."""
-        return [(field, self.digits.get(position, "")) for position, field in enumerate(self.fields)]
+        fields = [] if self.broken else self.fields
+        return [(field, self.digits.get(position, "")) for position, field in enumerate(fields)]
 
 
 def preview(
@@ -142,22 +148,54 @@ def preview(
     numbers: Collection[str],
     count: int,
 ) -> list[PreviewRow]:
-    """The first rows with what the server makes of them, by line, or with what is wrong with them."""
-    verdicts = Verdicts()
-    _, table = next(file.tables(verdicts, size=count), (0, Table({}, [])))
-    rows = good_rows(table, verdicts, read) if len(table) else None
-    lines = [line for line in table.lines if line not in verdicts.lines]
-    meanings = meaning(lines, rows) if lines else {}
+    """Some rows with what the server makes of them, or with what is wrong with them; where the columns do not
+    go together yet, the rows alone.
+    """
+    shown, verdicts = rows_to_show(file, count), Verdicts()
+    _, table = next(tables_of(iter(shown), file.columns, count, verdicts), (0, Table({}, [])))
+    meanings: Mapping[int, str] = {}
+    with suppress(Refusal):
+        rows = good_rows(table, verdicts, read)
+        lines = [line for line in table.lines if line not in verdicts.lines]
+        meanings = meaning(lines, rows) if lines else {}
     return [
         PreviewRow(
             line,
-            fields,
+            fields if WHOLE_ROW in problems else [*fields, *[""] * (len(file.columns) - len(fields))],
             meanings.get(line, ""),
             [error for error in verdicts.errors if error.line == line],
             digits_of_row(fields, file.columns, numbers),
+            WHOLE_ROW in problems,
         )
-        for line, fields, _ in islice(file.rows(), 1, count + 1)
+        for line, fields, problems in shown
     ]
+
+
+def rows_to_show(file: ListFile, count: int) -> list[Row]:
+    """The first rows; in a text before them some with letters beyond ASCII, which show whether the encoding
+    is right.
+    """
+    lettered: list[Row] = []
+    others: list[Row] = []
+    for row in islice(file.rows(), 1, None):
+        if file.text_format.encoding and len(lettered) < count // 2 and has_letters_beyond_ascii(row.fields):
+            lettered.append(row)
+        elif len(others) < count:
+            others.append(row)
+        elif not file.text_format.encoding or len(lettered) == count // 2:
+            break
+    return [*lettered, *others][:count]
+
+
+def has_letters_beyond_ascii(fields: Sequence[str]) -> bool:
+    text = "".join(fields)
+    return not text.isascii() and any(letter > "\x7f" and letter.isalpha() for letter in text)
+
+
+def samples(rows: Sequence[PreviewRow], position: int) -> list[str]:
+    """Some values of a column."""
+    values = [row.fields[position] for row in rows if not row.broken]
+    return list(dict.fromkeys(filter(None, values)))[:SAMPLES]
 
 
 def digits_of_row(

@@ -1,21 +1,17 @@
 """Lists from people as files: text in any encoding and with any usual delimiter, and spreadsheets."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
+from outbound_site.bulk.encodings import detect_encoding, in_words
 from outbound_site.bulk.rows import WHOLE_ROW, Row, Unreadable, stated_delimiter, text_rows
 from outbound_site.bulk.sheets import is_sheet, sheet_rows_of
 from outbound_site.bulk.table import Table
 from outbound_site.bulk.verdicts import Verdicts
 
 DELIMITERS = {",": "comma", ";": "semicolon", "|": "pipe", "\t": "tab"}
-ENCODINGS = ["utf-8-sig", "utf-16", "cp1252", "iso8859_15", "cp1250", "cp1251", "cp932", "gb18030", "big5"]
-# What detection looks at.
-SAMPLE_BYTES = 256 * 1024
 MAX_COLUMNS = 200
 
 
@@ -25,6 +21,10 @@ class TextFormat:
 
     encoding: str
     delimiter: str
+
+    def __str__(self) -> str:
+        delimiter = DELIMITERS.get(self.delimiter, self.delimiter)
+        return f"{in_words(self.encoding)}, {delimiter} between fields" if self.encoding else "spreadsheet"
 
 
 def detect(sample: bytes, file_name: str) -> TextFormat:
@@ -39,22 +39,6 @@ def detect(sample: bytes, file_name: str) -> TextFormat:
     return TextFormat(encoding, max(counts, key=lambda delimiter: counts[delimiter]))
 
 
-def detect_encoding(sample: bytes) -> str:
-    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    # A sample may end within a character.
-    for cut in range(4):
-        try:
-            sample[: len(sample) - cut].decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-        return "utf-8-sig"
-    best = from_bytes(sample, cp_isolation=[*ENCODINGS[2:], "cp1253", "cp1254", "mac_roman"]).best()
-    # Of encodings in which the text reads the same, the usual one.
-    same = best.could_be_from_charset if best else []
-    return next((name for name in ENCODINGS if name in same), best.encoding if best else "cp1252")
-
-
 def rows_of(path: Path, file_name: str, text_format: TextFormat) -> Iterator[Row]:
     """Line number and fields of each line that is not blank, the header first. Raises Unreadable."""
     return sheet_rows_of(path, file_name) if is_sheet(file_name) else _text_rows(path, text_format)
@@ -65,28 +49,25 @@ def _text_rows(path: Path, text_format: TextFormat) -> Iterator[Row]:
         with path.open(encoding=text_format.encoding, newline="") as file:
             yield from text_rows(file, text_format.delimiter)
     except (ValueError, LookupError) as error:
-        raise Unreadable(f"The file is no text in the encoding {text_format.encoding}: {error}") from None
+        where = line_of_error(path, text_format.encoding) if isinstance(error, UnicodeDecodeError) else ""
+        reason = where or str(error)
+        raise Unreadable(
+            f"The file is no text in the encoding {in_words(text_format.encoding)}: {reason}"
+        ) from None
 
 
-def suggest_columns(
-    header: Sequence[str],
-    remembered: Mapping[str, str],
-    columns: Collection[str],
-    synonyms: dict[str, str],
-) -> list[str]:
-    """For each name in the file's header the one of our `columns` that it is: as remembered, else as it
-    sounds, else "". `synonyms` are other plain names.
-    """
-    known = {plain_name(column): column for column in columns} | synonyms
-    suggested: list[str] = []
-    for name in header:
-        column = remembered.get(name, known.get(plain_name(name), ""))
-        suggested.append(column if column in columns and column not in suggested else "")
-    return suggested
-
-
-def plain_name(name: str) -> str:
-    return "".join(filter(str.isalnum, name)).lower()
+def line_of_error(path: Path, encoding: str) -> str:
+    """Where the text ends to be one, as far as its lines can be told apart in bytes."""
+    if encoding.startswith(("utf-16", "utf-32")):
+        return ""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode(encoding)
+            except UnicodeDecodeError as error:
+                letters = line[error.start : error.end].hex(" ")
+                return f"line {number} holds bytes that are no letter in it ({letters})"
+    return ""
 
 
 def tables_of(

@@ -3,7 +3,8 @@ from typing import Any
 
 from django import forms
 
-from outbound_site.bulk.files import DELIMITERS, ENCODINGS
+from outbound_site.bulk.encodings import ENCODINGS, in_words
+from outbound_site.bulk.files import DELIMITERS
 from outbound_site.bulk.jobs import ListImport
 from outbound_site.bulk.sheets import is_sheet
 from outbound_site.bulk.uploads import ListKind, mapping_of
@@ -46,8 +47,8 @@ class ReadingForm(forms.Form):
         self.offers_emptying = False
         if not may_overwrite:
             del self.fields["overwrite"], self.fields["may_empty"]
-        encodings = sorted({*ENCODINGS, job.encoding})
-        self.fields["encoding"].choices = [(name, name) for name in encodings]  # type: ignore[attr-defined]
+        encodings = ENCODINGS | {job.encoding: in_words(job.encoding)}
+        self.fields["encoding"].choices = [*encodings.items()]  # type: ignore[attr-defined]
         if is_sheet(job.file_name):
             del self.fields["encoding"], self.fields["delimiter"]
         columns = [("", "(left out)"), *((name, name) for name in kind.columns)]

@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 
 from outbound_site.admin_pages import demand, page
-from outbound_site.bulk.file_import import BadRows, ImportedAlready, NothingLeft, check, preview
+from outbound_site.bulk.file_import import BadRows, ImportedAlready, NothingLeft, check, preview, samples
+from outbound_site.bulk.headings import repeated
 from outbound_site.bulk.jobs import ImportState, ListImport
 from outbound_site.bulk.queue import QueueFull
 from outbound_site.bulk.rows import Unreadable
@@ -117,7 +118,7 @@ class ListImportAdmin(admin.ModelAdmin):
             is_sheet=is_sheet(job.file_name),
             about_rows=self.about_rows(job),
             meaning_label=self.kind.meaning_label,
-            **self.look_at(job),
+            **self.look_at(job, form),
         )
 
     def import_job(self, request: HttpRequest, form: ReadingForm, job: ListImport) -> bool:
@@ -142,9 +143,10 @@ class ListImportAdmin(admin.ModelAdmin):
             return True
         return False
 
-    def look_at(self, job: ListImport) -> dict[str, Any]:
-        """What the page shows of the file: its first rows, how many there are and what is wrong."""
+    def look_at(self, job: ListImport, form: ReadingForm) -> dict[str, Any]:
+        """What the page shows of the file: some rows, how many there are and what is wrong."""
         file, problem = file_of(job), ""
+        verdicts, total = Verdicts(), None
         try:
             first = preview(
                 file,
@@ -153,18 +155,18 @@ class ListImportAdmin(admin.ModelAdmin):
                 self.kind.numbers,
                 PREVIEWED,
             )
-            try:
-                total, verdicts = check(file, self.kind.read)
-            except BadRows as too_many:
-                total, verdicts = None, too_many.verdicts
-        except Unreadable as error:
-            return {"problem": error}
+            total, verdicts = check(file, self.kind.read)
+        except BadRows as too_many:
+            verdicts = too_many.verdicts
         except Refusal as refusal:
-            problem = refusal.errors[0].message
-            first, total, verdicts = [], None, Verdicts()
+            problem = refusal.errors[0].message.removeprefix("Line 1: ")
+        except Unreadable as error:
+            return {"unreadable": error, "columns": [(field, []) for field in form.columns()]}
         return {
             "problem": problem,
-            "header": [name for name, _ in job.mapping],
+            "header": job.mapping,
+            "repeated": repeated([name for name, _ in job.mapping]),
+            "columns": [(field, samples(first, number)) for number, field in enumerate(form.columns())],
             "rows": first,
             "total": total,
             "bad": len(verdicts.lines),

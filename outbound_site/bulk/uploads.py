@@ -1,7 +1,7 @@
 """Files that people upload: prepared as a job, looked at, then imported or left to lapse."""
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +11,10 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
+from outbound_site.bulk.encodings import sample_of
 from outbound_site.bulk.file_import import ListFile, Reader, write_rejects
-from outbound_site.bulk.files import SAMPLE_BYTES, TextFormat, detect, suggest_columns
+from outbound_site.bulk.files import TextFormat, detect
+from outbound_site.bulk.headings import suggest_columns
 from outbound_site.bulk.jobs import ImportSource, ImportState, ListImport
 from outbound_site.validators import NOT_IN_XML
 
@@ -24,13 +26,15 @@ Job = TypeVar("Job", bound=ListImport)
 class ListKind:
     """What lists of contacts and of callbacks do each in their own way.
 
+    `headings`: what a column may be called (bulk/headings.py), and the columns that it fills.
+
     `meaning(job, lines, rows)` tells by line what the server makes of good rows;
     `import_file(file, job, skip_bad=..., may_empty=...)` stores them and gives the verdicts on the rest.
     """
 
     noun: str
     columns: Collection[str]
-    synonyms: dict[str, str]
+    headings: Mapping[str, Sequence[str]]
     read: Reader
     # Columns with phone numbers, which are read as people write them.
     numbers: Collection[str]
@@ -43,7 +47,7 @@ def prepare(kind: ListKind, job: Job, upload: UploadedFile) -> Job:
     """Keep the file and what is recognised of it with the new job. Raises Unreadable."""
     remove_lapsed(type(job))
     name = NOT_IN_XML.sub("", os.path.basename(upload.name or ""))[:255]
-    found = detect(upload.read(SAMPLE_BYTES), name)
+    found = detect(sample_of(upload), name)
     upload.seek(0)
     job.source, job.state = ImportSource.UPLOAD, ImportState.PREPARED
     job.file_name, job.encoding, job.delimiter = name, found.encoding, found.delimiter
@@ -62,8 +66,7 @@ def mapping_of(kind: ListKind, job: ListImport) -> list[tuple[str, str]]:
     uploads = job.imports_of_target().filter(source=ImportSource.UPLOAD).exclude(state=ImportState.PREPARED)
     last = uploads.order_by("-pk").first()
     header = file_of(job).header()
-    remembered = dict(last.mapping) if last else {}
-    suggested = suggest_columns(header, remembered, kind.columns, kind.synonyms)
+    suggested = suggest_columns(header, last.mapping if last else [], kind.columns, kind.headings)
     return list(zip(header, suggested, strict=True))
 
 

@@ -3,9 +3,8 @@ from datetime import date
 import pytest
 from openpyxl import Workbook
 
-from campaigns.contact_columns import COLUMNS, SYNONYMS
 from outbound_site.bulk.file_import import ListFile
-from outbound_site.bulk.files import TextFormat, detect, rows_of, suggest_columns
+from outbound_site.bulk.files import TextFormat, detect, rows_of
 from outbound_site.bulk.rows import WHOLE_ROW, Row, Unreadable, text_rows
 from outbound_site.bulk.verdicts import Verdicts
 
@@ -149,18 +148,9 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_reason(tmp_path, name, con
         list(rows_of(path, name, how))
 
 
-def test_columns_are_recognised_by_their_names_and_by_what_is_remembered():
-    header = [
-        "account_number",
-        "First Name",
-        "Surname",
-        "Phone",
-        "phone 2",
-        "Mobile",
-        "Phone10",
-        "Note",
-        "Phone 2",
-    ]
-    assert suggest_columns(header, {"Mobile": "Phone03", "Note": "gone"}, COLUMNS, SYNONYMS) == [
-        *["AccountNumber", "FirstName", "LastName", "Phone01", "Phone02", "Phone03", "Phone10", "", ""]
-    ]
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932"])
+def test_the_line_that_is_no_text_in_the_encoding_is_named(tmp_path, encoding):
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"Name;Phone01\nSmith;5\n\nPe\xf1\xff;6\n")
+    with pytest.raises(Unreadable, match="line 4 holds bytes that are no letter in it"):
+        list(rows_of(path, path.name, TextFormat(encoding, ";")))

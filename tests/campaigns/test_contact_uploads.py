@@ -337,3 +337,41 @@ def test_numbers_as_people_write_them_are_shown_in_digits_and_stored_so(admin, u
 def test_the_api_does_not_clean_numbers(campaign):
     with pytest.raises(Refusal, match="invalid characters"):
         import_content(campaign, "Phone01\n+1 303 555 0185", user=None)
+
+
+def test_a_column_shows_some_of_its_values_before_anything_is_chosen(admin, upload):
+    page = admin.get(upload("Wer,Nummer,Fax\nAna,2125550100,\nLi,5550101,9\nAna,5550102,8\n"))
+    samples = [values for _, values in page.context["columns"]]
+    assert samples == [["Ana", "Li"], ["2125550100", "5550101", "5550102"], ["9", "8"]]
+    shown = text_of(page)
+    assert "Nothing can be imported yet: at least one of the columns Phone01 to Phone10 is required" in shown
+    assert re.search(r"2 Ana 2125550100", shown)
+
+
+def test_headings_that_stand_twice_are_told(admin, upload):
+    page = admin.get(upload("Name,Phone,<i>,Phone,<i>\nAna,1,2,3,4\n"))
+    assert "Headings that stand twice: “Phone”, “&lt;i&gt;”." in page.content.decode()
+
+
+def test_rows_with_letters_beyond_ascii_are_shown_first_and_the_encoding_in_words(admin, campaign):
+    plain = "".join(f"Smith,{number}\n" for number in range(100, 200))
+    content = f"LastName,Phone01\n{plain}Muñoz,5\nPeña,6\n".encode("cp1252")
+    file = SimpleUploadedFile("list.csv", content)
+    form = {"campaign": campaign.pk, "file": file}
+    address = admin.post(reverse("admin:campaigns_importjob_upload"), form)["Location"]
+    page = admin.get(address)
+
+    assert [row.fields[0] for row in page.context["rows"]] == ["Muñoz", "Peña", *["Smith"] * 18]
+    assert '<option value="cp1252" selected>Western European (Windows-1252)</option>' in page.content.decode()
+
+    admin.post(address, choices("LastName", "Phone01", encoding="cp1250"))
+    page = admin.get(address)
+    assert [row.fields[0] for row in page.context["rows"]][:2] == ["Muńoz", "Peńa"]
+
+
+def test_an_encoding_in_which_the_file_is_no_text_is_refused_by_its_line(admin, campaign, upload):
+    address = upload("LastName,Phone01\nMuñoz,5\n")
+    answer = admin.post(address, choices("LastName", "Phone01", encoding="utf-16", **{"import": "1"}))
+    assert "The file is no text in the encoding Unicode (UTF-16)" in text_of(answer)
+    answer = admin.post(address, choices("LastName", "Phone01", encoding="cp932", **{"import": "1"}))
+    assert not Contact.objects.exists()

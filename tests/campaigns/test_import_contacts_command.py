@@ -165,3 +165,15 @@ def test_a_list_that_is_emptied_during_an_import_keeps_its_length(campaign, writ
 
     resumable_import.run(job, file, empty_once)
     assert length(campaign.pk) == Contact.objects.count() == 12_000 - emptied[0]
+
+
+def test_the_command_says_how_it_reads_the_file(campaign, write, capsys):
+    run("Renewals", write("Kunde;Vorname;Telefon;Handy;Telefon\n1;Zoë;2125550100;5;6\n"))
+    output = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "list.csv: Western European (Windows-1252), semicolon between fields" in output
+    assert "Kunde left out" in output
+    assert "Vorname FirstName" in output
+    assert "Telefon Phone01" in output
+    assert "Handy Phone02" in output
+    assert "“Telefon” heads more than one column" in output
+    assert Contact.objects.get().first_name == "Zoë"

@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as ConsoleTable
 
-from campaigns.contact_columns import COLUMNS, SYNONYMS, check_columns, read_written_contacts
+from campaigns.contact_columns import COLUMNS, HEADINGS, check_columns, read_written_contacts
 from campaigns.models import Campaign
 from campaigns.resumable_import import open_job, run
+from outbound_site.bulk.encodings import sample_of
 from outbound_site.bulk.file_import import (
     BadRows,
     ImportedAlready,
@@ -18,7 +19,8 @@ from outbound_site.bulk.file_import import (
     check,
     write_rejects,
 )
-from outbound_site.bulk.files import DELIMITERS, SAMPLE_BYTES, TextFormat, detect, suggest_columns
+from outbound_site.bulk.files import DELIMITERS, TextFormat, detect
+from outbound_site.bulk.headings import repeated, suggest_columns
 from outbound_site.bulk.queue import QueueFull
 from outbound_site.bulk.rows import Unreadable
 from outbound_site.bulk.verdicts import Verdicts
@@ -71,6 +73,8 @@ class Command(BaseCommand):
     def import_list(
         self, console: Console, campaign: Campaign, file: ListFile, options: dict[str, Any]
     ) -> None:
+        show_reading(console, file)
+        check_columns(file.columns)
         with console.status("Checking …"):
             count, verdicts = check(file, read_written_contacts)
         if options["rejects"] and verdicts.errors:
@@ -104,18 +108,30 @@ def find_campaign(text: str) -> Campaign:
 
 
 def open_list(options: dict[str, Any]) -> ListFile:
-    """Raises CommandError, Unreadable, and Refusal for columns that do not go together."""
+    """Raises CommandError and Unreadable."""
     path = options["file"]
     try:
         with path.open("rb") as file:
-            found = detect(file.read(SAMPLE_BYTES), path.name)
+            found = detect(sample_of(file), path.name)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}") from None
     how = TextFormat(options["encoding"] or found.encoding, options["delimiter"] or found.delimiter)
-    named = dict(pair.partition("=")[::2] for pair in options["column"])
-    columns = suggest_columns(ListFile(path, path.name, how).header(), named, COLUMNS, SYNONYMS)
-    check_columns(columns)
+    named = [pair.partition("=")[::2] for pair in options["column"]]
+    columns = suggest_columns(ListFile(path, path.name, how).header(), named, COLUMNS, HEADINGS)
     return ListFile(path, path.name, how, columns)
+
+
+def show_reading(console: Console, file: ListFile) -> None:
+    """How the file is read: its encoding, and each of its columns."""
+    console.print(f"{file.name}: {file.text_format}", markup=False, highlight=False)
+    header = file.header()
+    table = ConsoleTable("Column of the file", "Read as")
+    for name, column in zip(header, file.columns, strict=True):
+        table.add_row(plain(name) or "(no name)", column or "left out")
+    console.print(table, markup=False)
+    for name in repeated(header):
+        text = f"“{plain(name)}” heads more than one column; --column takes them in their order"
+        console.print(text, markup=False, highlight=False)
 
 
 def show_errors(console: Console, verdicts: Verdicts) -> None:
@@ -123,5 +139,10 @@ def show_errors(console: Console, verdicts: Verdicts) -> None:
         return
     table = ConsoleTable("Line", "Column", "Value", "What is wrong", title=f"{len(verdicts.lines)} bad rows")
     for error in sorted(verdicts.errors)[:SHOWN_ERRORS]:
-        table.add_row(str(error.line), error.column, error.value[:40], error.message)
+        table.add_row(str(error.line), error.column, plain(error.value), error.message)
     console.print(table, markup=False)
+
+
+def plain(text: str) -> str:
+    """As a terminal can show it."""
+    return text[:40].encode("utf-8", "replace").decode()
