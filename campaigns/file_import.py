@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from campaigns import near_misses
 from campaigns.contact_columns import COLUMNS, HEADINGS, PHONE_NAMES, ContactRows, read_written_contacts
 from campaigns.contact_import import add_rows, begin, lane_of, take_list, zoned_phones
 from campaigns.models import Campaign, ImportJob
@@ -35,6 +36,7 @@ def import_file(file: ListFile, job: ImportJob, *, skip_bad: bool, may_empty: bo
             add_rows(job, good_rows(table, found, read_written_contacts))
         finish(job)
         current.end()
+    near_misses.count_for(job)
     return verdicts
 
 

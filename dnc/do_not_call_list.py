@@ -6,7 +6,8 @@ the same statement that reads their pages, so that there is no moment between an
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from itertools import chain, groupby
+from collections.abc import Set as AbstractSet
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
@@ -261,24 +262,34 @@ def _odd_numbers() -> QuerySet[Any, Any]:
     )
 
 
-def is_empty() -> bool:
-    """Whether nothing was ever put on the list, or all of it was replaced by nothing."""
-    return not (FileImport.objects.in_force().exists() or HandEntry.objects.exists())
+def listed_lengths() -> frozenset[int]:
+    """The lengths that listed numbers have, from 4 digits to 15: of an ordinary list there is one."""
+    pages = Page.objects.filter(batch__in_force=True)
+    by_hand = {len(number) for number in HandEntry.objects.values_list("number", flat=True).iterator()}
+    # A page's prefix is a 1 and the number without its last four digits.
+    firsts = {length: 10 ** (length - 4) for length in range(SHORTEST_PAGED, LONGEST_PAGED + 1)}
+    return frozenset(
+        length
+        for length, first in firsts.items()
+        if length in by_hand or pages.filter(prefix__gte=first, prefix__lt=2 * first).exists()
+    )
 
 
-def nearly_listed(numbers: Iterable[str]) -> dict[str, set[str]]:
+def nearly_listed(numbers: Iterable[str], lengths: AbstractSet[int] | None = None) -> dict[str, set[str]]:
     """Those of `numbers` that are not listed though the list has them with or without country code or a
-    prefix for calls abroad, and how it has them; one query for some thousands of them.
+    prefix for calls abroad, and how it has them; one query for some thousands of them, and fewer when the
+    `listed_lengths` are given.
 
     For people who wonder why a call went out; never for the decision, which is exact to the digit.
     """
-    others = {number: spellings(number) for number in numbers}
-    listed = contains({*others, *chain.from_iterable(others.values())})
-    return {
-        number: alike
-        for number, spelled in others.items()
-        if number not in listed and (alike := spelled & listed)
+    others = {
+        number: {spelled for spelled in spellings(number) if lengths is None or len(spelled) in lengths}
+        for number in numbers
+        if lengths is None or lengths - {len(number)}
     }
+    listed = contains(set().union(*others.values()))
+    missed = {number: spelled & listed for number, spelled in others.items() if spelled & listed}
+    return {number: missed[number] for number in missed.keys() - contains(missed)}
 
 
 def near_misses(number: str) -> list[str]:

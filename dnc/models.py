@@ -127,6 +127,13 @@ class FileImport(LeasedJob):
     rejected = models.PositiveIntegerField(default=0)
     rejected_by_reason = models.JSONField(default=dict)
     message = models.CharField(max_length=300, blank=True)
+    near_misses = models.PositiveIntegerField(
+        "contacts listed in another form only",
+        null=True,
+        blank=True,
+        help_text="Their number is on the Do Not Call list with another country code or prefix only, so that "
+        "they are called. Counted within minutes of the import.",
+    )
 
     # When reading it was last broken off for the imports that wait (`dnc/file_import.py`).
     deferred_at = models.DateTimeField(null=True)

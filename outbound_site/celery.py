@@ -31,6 +31,7 @@ app.conf.beat_schedule = {
     "give_up_silent": every(10, "dialing.tasks.give_up_silent"),
     "unknown_to_pending": every(60, "dialing.tasks.unknown_to_pending"),
     "move_missed_callbacks": every(60, "dialing.tasks.move_missed_callbacks"),
+    "count_near_misses": every(300, "campaigns.tasks.count_near_misses"),
     # Often, so that a reset missed while the server was down is made up for.
     "daily_reset": every(600, "dialing.tasks.daily_reset"),
     "purge": {"task": "dialing.tasks.purge", "schedule": crontab(hour=0, minute=0)},

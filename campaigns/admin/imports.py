@@ -13,6 +13,7 @@ from campaigns.contact_files import job_download
 from campaigns.dialing_list import undo_import
 from campaigns.file_import import CONTACTS
 from campaigns.models import ImportJob, ImportState
+from campaigns.near_misses import in_words
 from outbound_site.admin_pages import demand, page
 from outbound_site.bulk.upload_pages import ListImportAdmin
 
@@ -33,6 +34,7 @@ FIELDS: list[Any] = [
     "phones_by_row",
     "phones_by_prefix",
     "phones_by_campaign",
+    "near_misses",
     "rows_present",
     "rows_undone",
     "rows_kept",
@@ -75,6 +77,9 @@ class ImportJobAdmin(ListImportAdmin):
     def about_rows(self, job: Any) -> str:
         rule = job.campaign.get_duplicate_rows_display()
         return f"{rule}: a setting of the campaign, which holds for its imports over the API, too."
+
+    def remark(self, job: Any) -> str:
+        return in_words(job.near_misses)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view

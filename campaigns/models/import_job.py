@@ -19,6 +19,13 @@ class ImportJob(ListImport):
     rows_kept = models.PositiveIntegerField("rows kept by the undo", default=0)
     # Kept, since a page of a list tells the list's length: counting millions takes a second.
     rows_present = models.PositiveIntegerField("rows in the list now", default=0)
+    near_misses = models.PositiveIntegerField(
+        "contacts listed in another form only",
+        null=True,
+        blank=True,
+        help_text="Their number is on the Do Not Call list with another country code or prefix only, so that "
+        "they are called. Counted within minutes of the import.",
+    )
     rejects = models.FileField(upload_to="contact-rejects/", blank=True)
 
     upload = models.FileField(upload_to="contact-uploads/", blank=True, editable=False)

@@ -39,6 +39,7 @@ FIELDS = (
     "added",
     "already_there",
     "rejected_lines",
+    "near_misses",
     "file_outcome",
     "file_problem",
 )

@@ -140,6 +140,8 @@ class ListImportAdmin(admin.ModelAdmin):
             text = f"{job.rows_stored:,} {self.kind.noun} were imported into {job.target}."
             left_out = f" {job.rows_bad:,} bad rows were left out." if job.rows_bad else ""
             self.message_user(request, text + left_out, messages.SUCCESS)
+            if remark := self.remark(job):
+                self.message_user(request, remark, messages.WARNING)
             return True
         return False
 
@@ -172,6 +174,10 @@ class ListImportAdmin(admin.ModelAdmin):
             "bad": len(verdicts.lines),
             "errors": sorted(verdicts.errors)[:SHOWN_ERRORS],
         }
+
+    def remark(self, job: Any) -> str:
+        """What else is said of an import that succeeded."""
+        return ""
 
     def rejects(self, request: HttpRequest, pk: int) -> FileResponse:
         demand(request, self.view_permission)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from campaigns.configuration import delete_campaign
 from campaigns.contact_import import import_content
 from campaigns.models import CallStatus, Campaign, Contact, ContactPhone, ImportJob
+from dnc import do_not_call_list
 from outbound_site.unifiedconfig.errors import Refusal
 from tests.factories import CampaignFactory, ContactFactory, ImportJobFactory
 
@@ -375,3 +376,11 @@ def test_an_encoding_in_which_the_file_is_no_text_is_refused_by_its_line(admin, 
     assert "The file is no text in the encoding Unicode (UTF-16)" in text_of(answer)
     answer = admin.post(address, choices("LastName", "Phone01", encoding="cp932", **{"import": "1"}))
     assert not Contact.objects.exists()
+
+
+def test_an_upload_tells_of_contacts_that_are_listed_in_another_form_only(admin, alice, upload):
+    do_not_call_list.add(["13035550185"], alice, "asked us")
+    address = upload("LastName,Phone01\nAna,303-555-0185\nLi,3035550186\n")
+    answer = admin.post(address, choices("LastName", "Phone01", **{"import": "1"}), follow=True)
+    assert "on the Do Not Call list in another form only: 1. They are called" in text_of(answer)
+    assert ImportJob.objects.get().near_misses == 1

@@ -222,7 +222,7 @@ def test_nearly_listed_is_what_differs_by_country_code_or_prefix_alone(bring, se
 def test_what_is_listed_itself_is_not_nearly_listed(bring, django_assert_num_queries):
     bring("3035550185\n13035550185\n")
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert nearly_listed(["3035550185", "13035550185", "5550185", "*67#", ""]) == {}
 
 

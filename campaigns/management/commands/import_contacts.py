@@ -9,6 +9,7 @@ from rich.table import Table as ConsoleTable
 
 from campaigns.contact_columns import COLUMNS, HEADINGS, check_columns, read_written_contacts
 from campaigns.models import Campaign
+from campaigns.near_misses import count_for, in_words
 from campaigns.resumable_import import open_job, run
 from outbound_site.bulk.encodings import sample_of
 from outbound_site.bulk.file_import import (
@@ -96,6 +97,8 @@ class Command(BaseCommand):
             f"{job.phones_by_prefix} by region prefix, {job.phones_by_campaign} the campaign's.",
             highlight=False,
         )
+        count_for(job)
+        console.print(in_words(job.near_misses), highlight=False)
 
 
 def find_campaign(text: str) -> Campaign:

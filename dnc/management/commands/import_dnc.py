@@ -10,6 +10,7 @@ from rich.progress import Progress
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from dnc import near_misses
 from dnc.file_contents import Contents
 from dnc.file_import import reject_file, run
 from dnc.file_scan import begin_from_command
@@ -69,8 +70,11 @@ def _import(file: Path, overwrite: bool, console: Console) -> tuple[str, dict[st
     if batch.state != JobState.SUCCEEDED:
         bad = f" Its bad lines are in {reject_file(batch.pk)}." if batch.rejected else ""
         raise CommandError(f"Nothing was imported: {batch.message or 'another worker took over'}{bad}")
+    batch.near_misses = near_misses.count()
+    batch.save(update_fields=["near_misses"])
     brought = {"read": batch.lines, "added": batch.added, "already there": batch.already_there}
-    return batch.layout, brought | _rejected(batch.rejected_by_reason)
+    missed = {"contacts listed in another form only": batch.near_misses} if batch.near_misses else {}
+    return batch.layout, brought | _rejected(batch.rejected_by_reason) | missed
 
 
 def _progress(batch: FileImport) -> Table:
