@@ -109,9 +109,13 @@ def texts(source: HashedFile) -> Iterator[tuple[str, IO[bytes]]]:
     if not file.peek(4).startswith(b"PK\x03\x04"):
         yield "", _plain(file, source, budget)
         return
-    with _opened_zip(file) as archive:
+    with _damage_as_bad_zip():
+        archive = zipfile.ZipFile(file)
+    with archive:
         for info in _members(archive):
-            with archive.open(info) as member:
+            with _damage_as_bad_zip():
+                member = archive.open(info)
+            with member:
                 packed = _Unpacked(member, source, budget)
                 yield info.filename, _plain(io.BufferedReader(packed, BLOCK_BYTES), source, budget)
 
@@ -129,9 +133,11 @@ def damage_as_unreadable() -> Iterator[None]:
         raise Unreadable("The UTF-16 or UTF-32 text is damaged.") from error
 
 
-def _opened_zip(file: IO[bytes]) -> zipfile.ZipFile:
+@contextmanager
+def _damage_as_bad_zip() -> Iterator[None]:
+    """`zipfile` has no one exception for archives whose numbers make no sense."""
     try:
-        return zipfile.ZipFile(file)
+        yield
     except (ValueError, OverflowError, struct.error) as error:
         raise zipfile.BadZipFile(str(error)) from error
 

@@ -147,7 +147,7 @@ class FileImportAdmin(admin.ModelAdmin):
         if not batch.rejected:
             return "none"
         reasons = format_html_join("", "<li>{}: {}</li>", sorted(batch.rejected_by_reason.items()))
-        told = format_html("{} lines were left out:<ul>{}</ul>", f"{batch.rejected:,}", reasons)
+        told = format_html("{} left out:<ul>{}</ul>", f"{batch.rejected:,}", reasons)
         if not reject_file(batch.pk).exists():
             return told
         address = reverse("admin:dnc_fileimport_rejects", args=[batch.pk])

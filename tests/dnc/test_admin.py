@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 NUMBERS = reverse("admin:dnc_handentry_numbers")
 NUMBER = reverse("admin:dnc_handentry_number")
 IMPORTS = reverse("admin:dnc_fileimport_changelist")
+UNMAPPED = "No entry of DNC_SHARES maps this Windows path to a directory of this server."
 SCRIPT = "<script>alert(1)</script>"
 
 
@@ -276,6 +277,27 @@ def test_a_stale_form_changes_nothing(admin, root):
 
     assert "Somebody else changed this" in text
     assert ImportRule.objects.get().name == rule.name
+
+
+def test_a_windows_path_without_a_mapping_is_stored_with_a_warning(admin):
+    values = {"name": "registry", "file_path": r"\\FILES\lists\registry.txt"}
+
+    text = text_of(admin.post(reverse("admin:dnc_importrule_add"), values, follow=True))
+
+    rule = ImportRule.objects.get()
+    assert (rule.file_path, rule.problem) == (values["file_path"], UNMAPPED)
+    assert f"Nothing is read for this rule yet: {UNMAPPED}" in text
+    assert UNMAPPED in text_of(admin.get(reverse("admin:dnc_importrule_change", args=[rule.pk])))
+
+
+def test_an_import_shows_how_its_file_was_read_and_what_was_left_out(admin, bring):
+    batch = bring("212,5551020\n" * 30 + "416,555102\n")
+
+    text = text_of(admin.get(reverse("admin:dnc_fileimport_change", args=[batch.pk])))
+
+    assert "area code and number" in text
+    assert "1 left out:<ul>" in text
+    assert "1 line left out" in text_of(admin.get(IMPORTS))
 
 
 def test_a_path_outside_the_roots_is_refused_in_the_form(admin):

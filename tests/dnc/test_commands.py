@@ -27,7 +27,7 @@ def output_of(command, *arguments):
 def test_import_dnc_imports_a_file_and_leaves_it(file):
     output = output_of("import_dnc", str(file))
 
-    assert "in force" in output
+    assert "in force, read as one number a line" in " ".join(output.split())
     assert contains(["2225554444", "2225554444,12"]) == {"2225554444", "2225554444,12"}
     assert file.exists()
 
@@ -38,6 +38,20 @@ def test_import_dnc_can_overwrite(file, bring):
     output_of("import_dnc", str(file), "--overwrite")
 
     assert contains(["2225550000", "2225554444"]) == {"2225554444"}
+
+
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+def test_import_dnc_says_how_it_read_the_columns(file, options):
+    file.write_text("212,5551020\n416,5551022\n")
+
+    assert "read as area code and number" in " ".join(output_of("import_dnc", str(file), *options).split())
+
+
+def test_a_dry_run_refuses_what_an_import_would(file):
+    file.write_text("020,79460000\n")
+
+    with pytest.raises(CommandError, match="read in several ways"):
+        output_of("import_dnc", str(file), "--dry-run")
 
 
 def test_a_dry_run_tells_and_changes_nothing(file):

@@ -8,6 +8,7 @@ from dnc.file_import import run_waiting
 from dnc.file_scan import find_grown_files, queue_upload, scan_rules
 from dnc.import_rules import create_rule
 from dnc.models import FileImport, ImportRule
+from dnc.tasks import scan_files
 from tests.factories import ImportRuleFactory
 
 pytestmark = pytest.mark.django_db
@@ -86,10 +87,10 @@ def test_a_renamed_file_whose_writer_goes_on_is_marked(rule, drop, look, root):
     look(), look()
     with (root / "registry.txt").open("a") as writer:
         run_waiting()
-        find_grown_files()
+        scan_files()
         assert FileImport.objects.get().grown_at is None
         writer.write(f"{B}\n")
-    find_grown_files()
+    scan_files()
 
     batch = FileImport.objects.get()
     assert batch.grown_at is not None

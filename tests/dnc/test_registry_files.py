@@ -174,6 +174,20 @@ def test_the_whole_of_a_zip_is_hashed(bring):
     assert bring(contents).sha256 == hashlib.sha256(contents).hexdigest()
 
 
+def test_what_a_mac_adds_to_a_zip_is_passed_over(bring):
+    batch = bring(zipped({"list.txt": f"{A}\n", "__MACOSX/._list.txt": b"\x00\x05\x16\x07"}))
+
+    assert (batch.state, set(iterate())) == ("succeeded", {A})
+
+
+def test_a_zip_packed_in_an_unusual_way_is_refused(bring):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("list.txt", f"{A}\n")
+
+    assert "unusual way" in bring(target.getvalue()).message
+
+
 def test_a_password_is_told(bring):
     contents = bytearray(zipped({"list.txt": f"{A}\n"}))
     contents[6] |= 1
