@@ -145,6 +145,18 @@ def test_a_heading_says_that_equal_extensions_are_meant(bring):
     assert contains(["2125551049,77", "2125551049"]) == {"2125551049,77"}
 
 
+def test_a_heading_joins_area_codes_of_any_length(bring):
+    bring("area code,number\n020,79460000\n01632,960123\n212,5551020\n")
+
+    assert set(iterate()) == {"02079460000", "01632960123", A}
+
+
+def test_whole_numbers_in_a_file_of_area_codes_are_not_joined_again(bring):
+    batch = bring("area code,number\n" + "212,5551020\n" * 30 + f"416,{C}\n")
+
+    assert (set(iterate()), batch.rejected) == ({A}, 1)
+
+
 def test_lines_that_differ_from_the_layout_are_left_out_and_told(bring):
     batch = bring("212,5551020\n" * 100 + "2125551021,12\n212,555102\n2125551021\n416,5551022\n")
 
