@@ -6,10 +6,14 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from callbacks.models import PersonalCallback
 from campaigns.models import ImportJob, ImportState
+from campaigns.models.campaign import RescheduleCallbackMode
+from campaigns.models.contact import CallStatus
+from dialing.clock import BEHIND
+from dialing.models import CallHistory, NewestTime
 from dnc.models import FileImport, ImportRule
 from outbound_site.health import describe_jump, is_recent
 from outbound_site.jobs import JobState
@@ -56,8 +60,9 @@ class Beside(NamedTuple):
 def look_beside(at: datetime) -> Beside:
     imports, files = contact_imports(at), file_loads(at)
     return Beside(
-        no_worker=_slow("board-no-worker", lambda: list(no_worker(at))),
+        no_worker=[*clock_behind(at), *_slow("board-no-worker", lambda: list(no_worker(at)))],
         failures=[
+            *not_made(at),
             *files.failed[:FAILURES],
             *unread_rules()[:FAILURES],
             *old_list(at),
@@ -146,6 +151,39 @@ def no_worker(at: datetime) -> Iterator[Problem]:
             f"The server's clock was set {describe_jump(beat.clock_set_by)}, to {when}."
             " Check that it is right now: calling hours go by it."
         )
+
+
+def clock_behind(at: datetime) -> Iterator[Problem]:
+    newest = NewestTime.objects.values_list("at", flat=True).first()
+    if newest and at < newest - BEHIND:
+        behind = timedelta(seconds=round((newest - at).total_seconds()))
+        yield Problem(
+            f"Nobody is called: the server's clock is {behind} behind the newest time stored,"
+            f" {to_wall(newest):%Y-%m-%d %H:%M} {settings.SERVER_TIME_ZONE}. Set the clock; where it is"
+            " right now and was ahead before, run manage.py accept_clock."
+        )
+
+
+def not_made(at: datetime) -> Iterator[Problem]:
+    """Callbacks that agents promised within a day and nobody will make."""
+    number, contact = _slow("board-not-made", lambda: _callbacks_not_made(at))
+    if number:
+        text = "1 callback that was promised" if number == 1 else f"{number:,} callbacks that were promised"
+        text += " since yesterday will not be made: no attempt was left, or the time had passed."
+        yield Problem(f"{text} The latest is this contact's.", "admin:dialing_contact", contact)
+
+
+def _callbacks_not_made(at: datetime) -> tuple[int, int | None]:
+    """How many, and the contact of the latest; the same as `why_not_made` of calls to contacts."""
+    late = Q(callback_at__lt=F("at") - settings.CALLBACK_TIME_LIMIT)
+    personal = Q(status=CallStatus.PERSONAL_CALLBACK_REQUESTED)
+    given_up = Q(campaign__reschedule_callback_mode=RescheduleCallbackMode.ABANDON)
+    regular = Q(status=CallStatus.CALLBACK_REQUESTED)
+    asked = CallHistory.objects.filter(
+        at__gte=at - RECENT, callback_at__isnull=False, contact_id__isnull=False
+    )
+    found = asked.filter(~(regular | personal) | (late & (regular | given_up)))
+    return found.count(), found.order_by("-at").values_list("contact_id", flat=True).first()
 
 
 def old_list(at: datetime) -> Iterator[Problem]:

@@ -16,8 +16,9 @@ from callbacks.models import Agent, PersonalCallback
 from campaigns.models.contact import CallStatus, Contact, ContactPhone
 from dialing import attempt_rule, call_log, personal_callbacks
 from dialing.call_results import CALL_RESULTS, CALLBACKS, DO_NOT_CALL, RETURNED
+from dialing.clock import is_behind
 from dialing.dialers import heard_from
-from dialing.eligibility import Circumstances, Rule, choose, refusals
+from dialing.eligibility import Circumstances, Rule, callback_window_ends, choose, refusals
 from dialing.leases import STOPPED, take_back
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease, LeaseState
 from dialing.models.lease import OPEN_STATES
@@ -40,13 +41,15 @@ class LeaseEnd(StrEnum):
     """Why a lease does not allow a call, beside the rules of `eligibility`; names of the wire.
 
     `expired`: its time is over or its dialer was lost; `ended`: it has a result or was recalled; `removed`:
-    the contact or callback is gone; `changed`: another number of the contact comes next by now.
+    the contact or callback is gone; `changed`: another number of the contact comes next by now; `clock`: the
+    server's clock cannot be believed.
     """
 
     EXPIRED = "expired"
     ENDED = "ended"
     REMOVED = "removed"
     CHANGED = "changed"
+    CLOCK = "clock"
 
 
 class DialedAnswer(NamedTuple):
@@ -63,6 +66,20 @@ class Outcome(StrEnum):
     REPEATED = "repeated"
     RECALLED = "recalled"
     UNKNOWN = "unknown"
+
+
+class NotMade(StrEnum):
+    """Why no call follows where a result asked for a callback; names of the wire."""
+
+    ATTEMPTS = "attempts"
+    TIME_PASSED = "timePassed"
+
+
+class ResultAnswer(NamedTuple):
+    """`not_made`: of a callback that was asked for."""
+
+    outcome: Outcome
+    not_made: NotMade | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +119,9 @@ def mark_dialed(dialer: str, lease_uuid: uuid.UUID, at: datetime | None = None) 
             return DialedAnswer(Dialing.DIALED)
         if lease.state not in OPEN_STATES:
             return DialedAnswer(Dialing.RECALLED, _why_ended(lease))
+        if is_behind(at):
+            take_back(lease, LeaseEnd.CLOCK, at)
+            return DialedAnswer(Dialing.RECALLED, LeaseEnd.CLOCK)
         stopped = is_stopped(lease)
         expired = lease.state == LeaseState.UNKNOWN or lease.expires_at <= at
         if not (stopped or expired) and do_not_call_list.contains([lease.number]):
@@ -156,8 +176,8 @@ def is_stopped(lease: Lease) -> bool:
     return bool(lease.contact_id) or CampaignManagerOptions.load().callback_with_campaign
 
 
-def report_results(dialer: str, results: Sequence[Result], at: datetime | None = None) -> list[Outcome]:
-    """Take the results in, all in one transaction; the outcome of each, in order. Raises ValidationError.
+def report_results(dialer: str, results: Sequence[Result], at: datetime | None = None) -> list[ResultAnswer]:
+    """Take the results in, all in one transaction; the answer to each, in order. Raises ValidationError.
 
     A result counts once: reported again, also within the same list, it is `repeated`. It is taken as long
     as the lease is open, so also after the dialer was thought lost, until its record became pending again.
@@ -176,8 +196,19 @@ def report_results(dialer: str, results: Sequence[Result], at: datetime | None =
             if lease and outcomes[-1] == Outcome.ACCEPTED:
                 lease.state = LeaseState.DONE
                 accepted.append((lease, result))
-        _Intake(sender, at).accept(accepted)
-    return outcomes
+        intake = _Intake(sender, at)
+        intake.accept(accepted)
+        pairs = list(zip(results, outcomes, strict=True))
+        again = [re.lease for re, outcome in pairs if outcome == Outcome.REPEATED and re.code in CALLBACKS]
+        not_made = _not_made_before(again) | intake.not_made
+    return [ResultAnswer(outcome, not_made.get(result.lease)) for result, outcome in pairs]
+
+
+def _not_made_before(leases: Sequence[uuid.UUID]) -> dict[uuid.UUID, NotMade]:
+    """Of results that are reported again."""
+    calls = CallHistory.objects.filter(lease__in=leases, contact_id__isnull=False) if leases else []
+    reasons = {c.lease: why_not_made(c.call_result, c.status, c.callback_at, c.at) for c in calls}
+    return {lease: reason for lease, reason in reasons.items() if lease and reason}
 
 
 def _outcome(lease: Lease | None) -> Outcome:
@@ -199,6 +230,7 @@ class _Intake:
 
     def __init__(self, dialer: Dialer, at: datetime) -> None:
         self.dialer, self.at, self.options = dialer, at, CampaignManagerOptions.load()
+        self.not_made: dict[uuid.UUID, NotMade] = {}
 
     def accept(self, accepted: Sequence[tuple[Lease, Result]]) -> None:
         """Inside the transaction that has locked the leases."""
@@ -216,7 +248,9 @@ class _Intake:
         self.close_spent((lease for lease, result in accepted if result.code in RETURNED), contacts, phones)
         personal_callbacks.store_scheduled(self.scheduled)
         called_back = [(le, re, self.details(le, re)) for le, re in accepted if le.personal_callback_id]
-        calls += personal_callbacks.take_results(called_back, self.options, self.at)
+        own_calls, not_made = personal_callbacks.take_results(called_back, self.options, self.at)
+        calls += own_calls
+        self.not_made |= dict.fromkeys(not_made, NotMade.TIME_PASSED)
         done = Lease.objects.filter(pk__in=[lease.pk for lease, _ in accepted])
         done.update(state=LeaseState.DONE, ended_at=self.at)
         call_log.store([call for call in calls if call.call_result not in RETURNED])
@@ -253,7 +287,8 @@ class _Intake:
         if contact is None:
             return call_log.without_record(code, contact_id=lease.contact_id, **details)
         personal = code in CALLBACKS and campaign.personalized_callback_enabled and agent is not None
-        report = CallReport(code, self.at, result.callback_at, result.callback_number, personal)
+        number = result.callback_number or lease.number
+        report = CallReport(code, self.at, result.callback_at, number, personal)
         own = phones[contact.pk]
         dialed = _dialed_phone(lease, own)
         per_number = self.options.max_attempts_per_number
@@ -263,6 +298,12 @@ class _Intake:
                 contact, agent, campaign, report, lease.number, self.options
             )
             self.scheduled.append(callback)
+            missed = personal_callbacks.is_missed_for_good(callback, self.options, self.at)
+            reason = NotMade.TIME_PASSED if missed else None
+        else:
+            reason = why_not_made(code, contact.status, result.callback_at, self.at)
+        if reason:
+            self.not_made[lease.pk] = reason
         return call_log.contact_call(contact, code, **details)
 
     def details(self, lease: Lease, result: Result) -> dict[str, Any]:
@@ -275,6 +316,16 @@ class _Intake:
             "callback_at": result.callback_at if result.code in CALLBACKS else None,
             "callback_number": result.callback_number if result.code in CALLBACKS else "",
         }
+
+
+def why_not_made(code: int, status: str, callback_at: datetime | None, ended_at: datetime) -> NotMade | None:
+    """Why no regular callback follows a call that asked for one and left the contact in that status."""
+    personal = status == CallStatus.PERSONAL_CALLBACK_REQUESTED
+    if code not in CALLBACKS or callback_at is None or personal:
+        return None
+    if status != CallStatus.CALLBACK_REQUESTED:
+        return NotMade.ATTEMPTS
+    return NotMade.TIME_PASSED if ended_at >= callback_window_ends(callback_at) else None
 
 
 def _dialed_phone(lease: Lease, phones: Sequence[ContactPhone]) -> ContactPhone | None:

@@ -8,10 +8,16 @@ from callbacks.models import PersonalCallback
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact
 from dialing.call_results import CALL_RESULTS, DO_NOT_CALL
+from dialing.calls import NotMade, why_not_made
 from dialing.campaign_state import city
 from dialing.models import CallHistory, Lease
+from outbound_site.server_time import to_wall
 from timezones.local_time import actual_time, local_time
 
+NOT_MADE = {
+    NotMade.ATTEMPTS: "will not be made: no attempt was left",
+    NotMade.TIME_PASSED: "will not be made: its time had passed",
+}
 # More than anybody reads; a contact has as many as its attempts allow.
 MOST_CALLS = 200
 
@@ -71,4 +77,7 @@ def _called(call: CallHistory) -> str:
         parts.append(f"agent {call.agent}")
     if call.talk_seconds:
         parts.append(f"{call.talk_seconds} s of talk")
+    reason = why_not_made(call.call_result, call.status, call.callback_at, call.at)
+    if reason and call.callback_at:
+        parts.append(f"the callback of {to_wall(call.callback_at):%Y-%m-%d %H:%M} {NOT_MADE[reason]}")
     return f"{', '.join(parts)}; then {CallStatus(call.status).label}"

@@ -5,9 +5,11 @@ windows.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +22,7 @@ from campaigns.models.campaign import RescheduleCallbackMode
 from campaigns.models.contact import CallStatus, Contact
 from dialing import call_log, call_results
 from dialing.call_results import AGENT_NOT_RESERVED, CALLBACKS, DO_NOT_CALL, NOT_ATTEMPTED, RETURNED
+from dialing.clock import is_behind
 from dialing.dialers import heard_from
 from dialing.eligibility import Rule, callback_window_ends
 from dialing.leases import OF_CAMPAIGN_OFF
@@ -72,6 +75,8 @@ def claim_callbacks(
     sender = heard_from(dialer, at)
     if sender.agents != list(agents):
         Dialer.objects.filter(pk=sender.pk).update(agents=list(agents))
+    if is_behind(at):
+        return []
     options = CampaignManagerOptions.load()
     with through_gate():
         due = due_callbacks(agents, _logged_in(options, at) | set(agents), at)
@@ -204,13 +209,16 @@ def take_results(
     reported: Iterable[tuple[Lease, "Result", dict[str, Any]]],
     options: CampaignManagerOptions,
     at: datetime,
-) -> list[CallHistory]:
-    """Change and store the callbacks; the rows for the history. One removed meanwhile keeps only its row."""
+) -> tuple[list[CallHistory], set[UUID]]:
+    """Change and store the callbacks. One removed meanwhile keeps only its row in the history.
+
+    The rows for the history, and the leases that asked for another callback which will not be made.
+    """
     pairs = list(reported)
     wanted = [lease.personal_callback_id for lease, _, _ in pairs if lease.personal_callback_id]
     locked = PersonalCallback.objects.locked().select_related("campaign").filter(pk__in=wanted)
     rows = {row.pk: row for row in locked.order_by("pk")}
-    calls = []
+    calls, not_made = [], set()
     for lease, result, details in pairs:
         row = rows.get(lease.personal_callback_id or 0)
         if row is not None:
@@ -219,12 +227,14 @@ def take_results(
             report = CallReport(code, at, result.callback_at, result.callback_number)
             lease.try_again_at = apply(report, row, options)
             calls.append(call_log.callback_call(row, code, **details))
+            if code in CALLBACKS and is_missed_for_good(row, options, at):
+                not_made.add(lease.pk)
         else:
             gone = lease.personal_callback_id
             calls.append(call_log.without_record(result.code, personal_callback_id=gone, **details))
     _store(list(rows.values()))
     Lease.objects.bulk_update([lease for lease, _, _ in pairs if lease.try_again_at], ["try_again_at"])
-    return calls
+    return calls, not_made
 
 
 def apply(report: CallReport, callback: PersonalCallback, options: CampaignManagerOptions) -> datetime | None:
@@ -359,6 +369,15 @@ def _move(row: PersonalCallback, options: CampaignManagerOptions, at: datetime) 
     if row.sent_to_dialer_at is None or row.sent_to_dialer_at < row.callback_date_time:
         row.call_result = AGENT_NOT_RESERVED
     window_over(row, options, at)
+
+
+def is_missed_for_good(row: PersonalCallback, options: CampaignManagerOptions, at: datetime) -> bool:
+    """Whether its window has passed and no later one follows."""
+    if at < callback_window_ends(row.callback_date_time):
+        return False
+    moved = copy(row)
+    _move(moved, options, at)
+    return moved.call_status != CallbackStatus.PENDING
 
 
 def end_untold_calls(at: datetime | None = None) -> int:

@@ -12,6 +12,7 @@ from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact, ContactPhone
 from dialing import attempt_rule, call_log
 from dialing.call_results import DO_NOT_CALL
+from dialing.clock import is_behind
 from dialing.dialers import heard_from
 from dialing.due_records import due_by_priority, take_first
 from dialing.eligibility import (
@@ -50,11 +51,15 @@ PHONE_FIELDS = ["call_result", "calls_made", "callback_at", "closed"]
 
 @dataclass(frozen=True)
 class Record:
-    """A record as it leaves; `phone` is None when a callback goes to another number."""
+    """A record as it leaves; `phone` is None when a callback goes to another number.
+
+    `attempts_left`: after this one.
+    """
 
     lease: Lease
     contact: Contact
     phone: ContactPhone | None
+    attempts_left: int
 
 
 def claim_records(dialer: str, campaign_id: int, count: int, at: datetime | None = None) -> list[Record]:
@@ -65,6 +70,8 @@ def claim_records(dialer: str, campaign_id: int, count: int, at: datetime | None
     """
     at = at or timezone.now()
     sender = heard_from(dialer, at)
+    if is_behind(at):
+        return []
     with through_gate():
         campaign = Campaign.objects.active().select_related("time_zone").filter(pk=campaign_id).first()
         options = CampaignManagerOptions.load()
@@ -154,7 +161,9 @@ class HandOut:
             expires_at=self.expiry(contact),
         )
         contact.status, contact.call_result = CallStatus.ACTIVE, 0
-        return [Record(lease, contact, target.phone)]
+        counted = target.phone or phones[0]
+        made = counted.calls_made if self.options.max_attempts_per_number else contact.calls_made
+        return [Record(lease, contact, target.phone, max(0, self.campaign.max_attempts - made - 1))]
 
     def expiry(self, contact: Contact) -> datetime:
         """No later than the contact may be dialed."""

@@ -64,6 +64,10 @@ def apply(
         contact.status = status_before
     elif result.code in call_results.CALLBACKS:
         _schedule_callback(report, contact, bearer)
+        if not (report.personal or _left([_called_back(contact, phones)], contact, campaign, per_number)):
+            _end_callback(contact)
+            contact.call_result = result.code
+            settle(contact, phones, campaign, per_number)
     elif decides_record(result.code, campaign):
         _close(contact, result.status if result.status in CLOSED_STATUSES else CallStatus.CLOSED)
     elif is_callback and (delay := retry_delay(result.code, campaign, is_callback)):
@@ -153,6 +157,11 @@ def _schedule_callback(report: CallReport, contact: Contact, bearer: ContactPhon
     contact.callback_at, contact.called_back_at = report.callback_at, None
     contact.callback_number = report.callback_number or bearer.number
     contact.call_result = 0
+
+
+def _called_back(contact: Contact, phones: Sequence[ContactPhone]) -> ContactPhone:
+    """The phone that the callback's attempts stand with."""
+    return next((phone for phone in phones if phone.number == contact.callback_number), phones[0])
 
 
 def _end_callback(contact: Contact) -> None:

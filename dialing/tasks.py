@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from dialing import emergency_stop, leases, personal_callbacks, upkeep
+from dialing import clock, emergency_stop, leases, personal_callbacks, upkeep
 
 
 @shared_task
@@ -8,6 +8,11 @@ def recall_stopped() -> None:
     emergency_stop.finish_recalls()
     leases.recall_of_disabled_campaigns()
     leases.recall_forbidden()
+
+
+@shared_task
+def note_time() -> None:
+    clock.note_time()
 
 
 @shared_task

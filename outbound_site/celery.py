@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
     "beat_heart": every(5, "outbound_site.tasks.beat_heart"),
     "sweep_dnc_imports": every(5, "dnc.tasks.sweep_imports"),
     "recall_stopped": every(2, "dialing.tasks.recall_stopped"),
+    "note_time": every(10, "dialing.tasks.note_time"),
     "give_up_silent": every(10, "dialing.tasks.give_up_silent"),
     "unknown_to_pending": every(60, "dialing.tasks.unknown_to_pending"),
     "move_missed_callbacks": every(60, "dialing.tasks.move_missed_callbacks"),

@@ -20,12 +20,14 @@ SHARED_SECONDS = 1.5
 TOTALS = ["left", "out", "attempts", "voice"]
 STOP, IMPORT, FILE = "dialing.view_stopreport", "campaigns.view_importjob", "dnc.view_fileimport"
 CAMPAIGN, CALLBACK = "campaigns.view_campaign", "callbacks.view_personalcallback"
-SEEN = (CAMPAIGN, STOP, IMPORT, FILE, CALLBACK)
+CONTACT = "campaigns.view_contact"
+SEEN = (CAMPAIGN, STOP, IMPORT, FILE, CALLBACK, CONTACT)
 # For so long, one whose role is taken away goes on to see the board.
 ALLOWED_SECONDS = 10
 # What a user needs to open the pages that problems link to.
 PAGES = {
     "admin:dialing_stopreport_change": STOP,
+    "admin:dialing_contact": CONTACT,
     "admin:campaigns_importjob_change": IMPORT,
     "admin:dnc_fileimport_change": FILE,
     "admin:dnc_fileimport_changelist": FILE,

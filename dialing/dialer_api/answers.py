@@ -6,10 +6,13 @@ from typing import Any
 from rest_framework import serializers
 
 from campaigns.models import Campaign
-from dialing.calls import Dialing, LeaseEnd, Outcome
+from dialing.calls import Dialing, LeaseEnd, NotMade, Outcome
 from dialing.dialer_api.wire import WireSerializer
 from dialing.eligibility import Rule
 from dialing.record_feed import Record
+
+# `callback` of a result's answer.
+NOT_MADE = "notMade"
 
 
 class Instant(serializers.DateTimeField):
@@ -35,6 +38,9 @@ class RecordAnswer(LeasedAnswer):
 
     contact = serializers.CharField(source="contact.ref_url")
     phone = serializers.SerializerMethodField()
+    attempts_left = serializers.IntegerField(
+        help_text="After this one. 0: a regular callback cannot be promised, it would not be made."
+    )
 
     def get_phone(self, record: Record) -> str | None:
         return f"phone{record.lease.phone:02}" if record.lease.phone else None
@@ -73,6 +79,14 @@ class DialedAnswer(WireSerializer[Any]):
 class ResultOutcome(WireSerializer[Any]):
     lease = serializers.UUIDField()
     outcome = serializers.ChoiceField(choices=[value.value for value in Outcome])
+    callback = serializers.ChoiceField(
+        choices=[NOT_MADE],
+        required=False,
+        help_text="The result is stored, but the callback that it asks for will not be made.",
+    )
+    reason = serializers.ChoiceField(
+        choices=[value.value for value in NotMade], required=False, help_text="Why it will not be made."
+    )
 
 
 class ResultsAnswer(WireSerializer[Any]):

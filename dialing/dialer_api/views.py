@@ -1,6 +1,7 @@
 """The dialer's interface, `/dialer/v1/`: a thin view around the one function of each operation."""
 
 import uuid
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -9,8 +10,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dialing.calls import DialedAnswer, Dialing, Result, mark_dialed, report_results
+from dialing.calls import DialedAnswer, Dialing, Result, ResultAnswer, mark_dialed, report_results
 from dialing.dialer_api import answers, requests
+from dialing.dialer_api.answers import NOT_MADE
 from dialing.dialer_api.base import DialerView, checked
 from dialing.dialer_api.recall_watch import watch
 from dialing.dialers import heard_from, note_agents
@@ -68,10 +70,14 @@ class ResultsView(DialerView):
         """How calls ended. May be sent again until it is answered; each result counts once."""
         values = checked(requests.ResultsRequest(data=request.data))
         results = [Result(**result) for result in values["results"]]
-        outcomes = report_results(values["dialer"], results)
-        pairs = zip(results, outcomes, strict=True)
-        answer = {"results": [{"lease": result.lease, "outcome": outcome} for result, outcome in pairs]}
-        return Response(answers.ResultsAnswer(answer).data)
+        taken = report_results(values["dialer"], results)
+        lines = [_line(result, answer) for result, answer in zip(results, taken, strict=True)]
+        return Response(answers.ResultsAnswer({"results": lines}).data)
+
+
+def _line(result: Result, answer: ResultAnswer) -> dict[str, Any]:
+    line = {"lease": result.lease, "outcome": answer.outcome}
+    return line | {"callback": NOT_MADE, "reason": answer.not_made} if answer.not_made else line
 
 
 class RecallsView(DialerView):

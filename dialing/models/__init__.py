@@ -2,7 +2,7 @@ from dialing.models.counters import CampaignCounters
 from dialing.models.history import CallHistory
 from dialing.models.lease import Dialer, Lease, LeaseState
 from dialing.models.options import CampaignManagerOptions
-from dialing.models.state import AttemptRule
+from dialing.models.state import AttemptRule, NewestTime
 from dialing.models.stop import StoppedCampaign, StoppedDialer, StopReport
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Dialer",
     "Lease",
     "LeaseState",
+    "NewestTime",
     "StopReport",
     "StoppedCampaign",
     "StoppedDialer",

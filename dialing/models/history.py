@@ -55,6 +55,11 @@ class CallHistory(models.Model):
             models.Index("contact_id", name="calls_of_a_contact"),
             models.Index("number", name="calls_to_a_number"),
             models.Index(
+                "at",
+                name="calls_asking_for_callbacks",
+                condition=models.Q(callback_at__isnull=False),
+            ),
+            models.Index(
                 "campaign", "contact_id", name="calls_that_closed", condition=models.Q(closing=True)
             ),
         ]

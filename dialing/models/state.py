@@ -17,3 +17,15 @@ class AttemptRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.max_attempts} a {'number' if self.per_number else 'contact'}"
+
+
+class NewestTime(models.Model):
+    """The one row of the newest time at which a record was asked for or a worker was at work."""
+
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_row_of_newest_time")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,4 +1,5 @@
 import pytest
+from django.db.models import F
 
 from campaigns.models import Campaign
 from dialing.calls import Dialing, Outcome, Result, mark_dialed, report_results
@@ -69,7 +70,7 @@ def test_records_come_back_with_result_25_and_their_dialers_are_told(sam, campai
     assert (contact.status, contact.call_result, contact.calls_made) == ("P", 25, 0)
     [told] = recalls_after("d1", 0)
     assert (told.lease, told.reason) == (record.lease.pk, "campaign disabled")
-    assert report_results("d1", [Result(record.lease.pk, 8)]) == [Outcome.RECALLED]
+    assert report_results("d1", [Result(record.lease.pk, 8)]) == [(Outcome.RECALLED, None)]
 
 
 def test_dialers_are_told_with_the_stop_itself_and_once(sam, campaign):
@@ -93,7 +94,7 @@ def test_a_call_under_way_goes_on_and_its_dialer_is_told_once(sam, campaign):
     finish_recalls()
     [told] = recalls_after("d1", 0)
     assert recalls_after("d1", told.number) == []
-    assert report_results("d1", [Result(record.lease.pk, 10)]) == [Outcome.ACCEPTED]
+    assert report_results("d1", [Result(record.lease.pk, 10)]) == [(Outcome.ACCEPTED, None)]
     contact.refresh_from_db()
     assert contact.status == "C"
 
@@ -117,6 +118,23 @@ def test_exactly_the_stopped_campaigns_come_back(sam, campaign):
     assert resume(report, sam) == 0
     other.refresh_from_db()
     assert other.change_stamp == 0
+
+
+def test_resume_leaves_campaigns_alone_that_were_switched_on_since(sam, campaign):
+    """Whatever has become of them: also those that were on again and are off now."""
+    off_again, other = CampaignFactory(**ALL_DAY), CampaignFactory(**ALL_DAY)
+    report = stop_api_campaigns(sam)
+    for enabled in (True, False):
+        Campaign.objects.filter(pk=off_again.pk).update(enabled=enabled, change_stamp=F("change_stamp") + 1)
+    Campaign.objects.filter(pk=campaign.pk).update(enabled=True, change_stamp=F("change_stamp") + 1)
+    before = Campaign.objects.get(pk=campaign.pk).change_stamp
+
+    assert resume(report, sam, [campaign.pk, other.pk]) == 1
+
+    campaign.refresh_from_db()
+    assert (campaign.enabled, campaign.change_stamp) == (True, before)
+    assert campaign.history.filter(history_change_reason__contains="resumed").count() == 0
+    assert set(Campaign.objects.filter(enabled=True)) == {campaign, other}
 
 
 def test_a_recall_that_was_broken_off_is_finished_by_the_next(sam, campaign):

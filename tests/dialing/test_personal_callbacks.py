@@ -35,7 +35,7 @@ def claim(at=THURSDAY, agents=("1001",), dialer="d1"):
 def call(code, at=THURSDAY, **details):
     [record] = claim(at)
     assert mark_dialed("d1", record.lease.pk, at).outcome == Dialing.DIALED
-    assert report_results("d1", [Result(record.lease.pk, code, **details)], at) == [Outcome.ACCEPTED]
+    assert report_results("d1", [Result(record.lease.pk, code, **details)], at) == [(Outcome.ACCEPTED, None)]
 
 
 def state(callback):
@@ -252,7 +252,9 @@ def test_one_dialed_by_a_dialer_that_never_tells_how_it_ended_had_its_window(cal
     assert state(callback) == ("A", attempts, THURSDAY)
     end_untold_calls(THURSDAY + 120 * MINUTE)
     assert state(callback) == expected
-    assert report_results("d1", [Result(record.lease.pk, 10)], THURSDAY + 3 * HOUR) == [Outcome.RECALLED]
+    assert report_results("d1", [Result(record.lease.pk, 10)], THURSDAY + 3 * HOUR) == [
+        (Outcome.RECALLED, None)
+    ]
     assert state(callback) == expected
 
 
@@ -283,7 +285,7 @@ def test_a_call_shorter_than_the_campaigns_minimum_did_not_reach_the_customer(ca
 def test_the_result_of_one_that_was_removed_meanwhile_is_kept_in_the_history(callback):
     [record] = claim()
     callback.delete()
-    assert report_results("d1", [Result(record.lease.pk, 10)], THURSDAY) == [Outcome.ACCEPTED]
+    assert report_results("d1", [Result(record.lease.pk, 10)], THURSDAY) == [(Outcome.ACCEPTED, None)]
     assert CallHistory.objects.get().call_result == 10
     assert Lease.objects.get().state == "done"
 

@@ -103,7 +103,7 @@ def test_a_dialed_record_is_busy_and_is_tried_again_after_the_delay():
     contact.refresh_from_db()
     assert (contact.status, contact.call_result) == ("D", 0)
 
-    assert report_results("d1", [Result(record.lease.pk, 9)], NOON) == [Outcome.ACCEPTED]
+    assert report_results("d1", [Result(record.lease.pk, 9)], NOON) == [(Outcome.ACCEPTED, None)]
 
     contact.refresh_from_db()
     assert (contact.status, contact.calls_made, contact.call_result) == ("R", 1, 9)
@@ -114,19 +114,19 @@ def test_a_dialed_record_is_busy_and_is_tried_again_after_the_delay():
 def test_a_result_counts_once():
     [record] = claim(contact_of().campaign)
     results = [Result(record.lease.pk, 8)] * 2
-    assert report_results("d1", results, NOON) == [Outcome.ACCEPTED, Outcome.REPEATED]
-    assert report_results("d1", results[:1], NOON) == [Outcome.REPEATED]
+    assert report_results("d1", results, NOON) == [(Outcome.ACCEPTED, None), (Outcome.REPEATED, None)]
+    assert report_results("d1", results[:1], NOON) == [(Outcome.REPEATED, None)]
     assert CallHistory.objects.count() == 1
 
 
 def test_a_result_of_another_dialers_lease_is_unknown():
     [record] = claim(contact_of().campaign)
-    assert report_results("d2", [Result(record.lease.pk, 8)], NOON) == [Outcome.UNKNOWN]
+    assert report_results("d2", [Result(record.lease.pk, 8)], NOON) == [(Outcome.UNKNOWN, None)]
     assert Lease.objects.get().state == "active"
 
 
 def test_the_result_of_a_contact_that_an_import_replaced_is_kept_in_the_history():
     [record] = claim(contact_of().campaign)
     Contact.objects.all()._raw_delete("default")
-    assert report_results("d1", [Result(record.lease.pk, 10)], NOON) == [Outcome.ACCEPTED]
+    assert report_results("d1", [Result(record.lease.pk, 10)], NOON) == [(Outcome.ACCEPTED, None)]
     assert CallHistory.objects.get().call_result == 10

@@ -31,6 +31,7 @@ def test_a_record_comes_in_the_documented_shape(dialer, campaign):
         "firstName": "Henry",
         "lastName": "Martin",
         "attempt": 1,
+        "attemptsLeft": 2,
         "expiresAt": "2026-11-23T09:15:00Z",
     }
 
@@ -72,7 +73,8 @@ def test_a_number_listed_after_the_hand_out_is_not_dialed(dialer, campaign):
     [record] = dialer.records(campaign)
     do_not_call_list.add([record["number"]], user=None, reason="asked for it")
 
-    assert dialer.dialed(record)["outcome"] == "doNotCall"
+    answer = {"lease": record["lease"], "outcome": "doNotCall", "reason": "doNotCall"}
+    assert dialer.dialed(record) == answer
     assert CallHistory.objects.get().call_result == 26
 
 
@@ -80,7 +82,11 @@ def test_a_record_of_a_campaign_switched_off_is_not_dialed(dialer, campaign):
     [record] = dialer.records(campaign)
     type(campaign).objects.update(enabled=False)
 
-    assert dialer.dialed(record)["outcome"] == "recalled"
+    assert dialer.dialed(record) == {
+        "lease": record["lease"],
+        "outcome": "recalled",
+        "reason": "notEnabled",
+    }
 
 
 @pytest.mark.parametrize("name", ["d2", None])

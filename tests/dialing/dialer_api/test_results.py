@@ -44,6 +44,26 @@ def test_outcomes_come_in_the_order_of_the_results(dialer, campaign):
     assert [line["outcome"] for line in answer] == [*["accepted"] * 4, "unknown", "repeated"]
 
 
+def test_a_callback_that_will_not_be_made_is_accepted_and_said(dialer, campaign):
+    ContactFactory(campaign=campaign)
+    type(campaign).objects.update(max_attempts=1)
+    first, second = dialer.records(campaign, 2)
+    assert (first["attempt"], first["attemptsLeft"]) == (1, 0)
+    results = [
+        {"lease": first["lease"], "callResult": 14, "callback": {"dateTime": "2040-01-01T10:00:00Z"}},
+        {"lease": second["lease"], "callResult": 10},
+    ]
+
+    answer = dialer.post("results", results=results).json()["results"]
+
+    not_made = {"callback": "notMade", "reason": "attempts"}
+    assert answer == [
+        {"lease": first["lease"], "outcome": "accepted"} | not_made,
+        {"lease": second["lease"], "outcome": "accepted"},
+    ]
+    assert CallHistory.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
