@@ -145,7 +145,8 @@ def test_another_delimiter_makes_other_columns(admin, upload):
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("list.xlsx", "none"), ("list.csv", ""), ("list.csv", "\n \n")]
+    ("name", "content"),
+    [("list.xlsx", "none"), ("list.csv", ""), ("list.csv", "\n \n"), ("list.csv", "Na\x00me,Phone01\n1,2\n")],
 )
 def test_an_unreadable_file_is_refused(admin, campaign, name, content):
     file = SimpleUploadedFile(name, content.encode())
