@@ -149,11 +149,25 @@ def digits_of(text: str, *, to_call: bool = False) -> str:
     if parts is None or _ALTERNATIVE.search(parts["number"]):
         raise NoNumber("only one number of digits, blanks, brackets, dashes, dots and slashes is understood")
     number, tail = parts["number"], parts["tail"] or ""
+    if simple := _north_american(number, bool(parts["plus"])):
+        return simple + tail
     if parts["plus"]:
         return _from_abroad(number, to_call) + tail
     if _NOT_DIGITS.sub("", number).startswith("00"):
         return _from_abroad(_EXIT_ZEROS.sub("", number, count=1), to_call) + tail
     return _without_plus(number, to_call) + tail
+
+
+def _north_american(number: str, plus: bool) -> str:
+    """What the plans say of the usual numbers of North America at home, in a tenth of the time; else ""."""
+    country, digits = home(), _NOT_DIGITS.sub("", number)
+    if country.code != "1" or _TRUNK_ZERO.search(number):
+        return ""
+    if digits.startswith("1"):
+        digits = digits[1:]
+    elif plus:
+        return ""
+    return digits if len(digits) == country.only_length and digits[0] > "1" else ""
 
 
 def _from_abroad(number: str, to_call: bool) -> str:
@@ -168,8 +182,6 @@ def _from_abroad(number: str, to_call: bool) -> str:
 def _without_plus(number: str, to_call: bool) -> str:
     """A number as it is dialed at home, else one that begins with a country code all the same."""
     country, digits = home(), _NOT_DIGITS.sub("", number)
-    if country.code == "1" and len(digits) == country.only_length and digits[0] > "1":
-        return digits  # what the rest of this function finds too, in a thirtieth of the time
     found = _parse(digits, country.region)
     if found and found.country_code_source == CountryCodeSource.FROM_NUMBER_WITH_IDD:
         return _from_abroad(digits.removeprefix(_exit_prefix(digits)), to_call)

@@ -162,6 +162,7 @@ def test_ten_digits_in_the_united_states_are_not_changed_by_what_stands_between_
     area, exchange, line = digits[:3], digits[3:6], digits[6:]
     ways = [f"({area}) {exchange}-{line}", f"+1 {area} {exchange} {line}", f"1.{area}.{exchange}.{line}"]
     assert {*map(digits_of, ways)} == {digits}
+    assert {str(phonenumbers.parse(way, "US").national_number) for way in ways} == {digits}
 
 
 @pytest.mark.parametrize(

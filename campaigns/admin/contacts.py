@@ -6,8 +6,8 @@ from django.http import HttpRequest
 
 from campaigns.models import Contact, ContactPhone
 from campaigns.runs import phones_with
+from outbound_site.phone_numbers import PLAIN, cleaned
 
-PHONE_CHARACTERS = set("0123456789#*")
 FIELDS: list[Any] = [
     "campaign",
     "job",
@@ -96,8 +96,9 @@ class ContactAdmin(admin.ModelAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         term = search_term.strip()
         found, _ = super().get_search_results(request, queryset, term.lower())
-        if term and set(term) <= PHONE_CHARACTERS:
-            found |= queryset.filter(pk__in=phones_with(term).order_by().values("contact"))
+        number = cleaned(term)
+        if number and PLAIN.fullmatch(number):
+            found |= queryset.filter(pk__in=phones_with(number).order_by().values("contact"))
         return found, False
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -275,7 +275,11 @@ def test_a_supervisor_looks_on(client, sam, page, status):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"), [("SILV", [0]), ("4019", [0]), ("2125550100", [1]), ("212555", []), ("9*1#", [1])]
+    ("query", "found"),
+    [
+        *[("SILV", [0]), ("4019", [0]), ("2125550100", [1]), ("212555", []), ("9*1#", [1])],
+        *[("+1 (212) 555-0100", [1]), ("212.555", [])],
+    ],
 )
 def test_contacts_are_looked_up_by_name_account_and_phone(admin, query, found):
     contacts = [
