@@ -40,7 +40,17 @@ class Variable:
 
 VARIABLES = [
     Variable("PRODUCTION", "false", "`true` demands TLS, a `SECRET_KEY` and `ALLOWED_HOSTS`"),
-    Variable("DATA_DIR", "var", "where the embedded databases, uploads and the development key live"),
+    Variable(
+        "DATA_DIR",
+        "var",
+        "where the embedded databases, uploads and the development key live, readable by the server's user alone",
+    ),
+    Variable(
+        "STATIC_DIR",
+        "",
+        "where `collectstatic` puts files that a proxy may serve; `static` in `DATA_DIR`, which is closed to "
+        "others, when empty",
+    ),
     Variable(
         "SECRET_KEY",
         "",
@@ -187,6 +197,11 @@ class Environment:
         if not all(path.is_absolute() for path in given):
             self.refuse(name, "write whole paths, for example /srv/dnc,/mnt/lists")
         return given or [default]
+
+    def directory(self, name: str, default: Path) -> Path:
+        if self.is_set(name) and not Path(self.text(name)).is_absolute():
+            self.refuse(name, "write a whole path, for example /srv/outbound/static")
+        return Path(self.text(name)) if self.is_set(name) else default
 
     def shares(self, name: str) -> dict[str, str]:
         """Directories of this server by the Windows path that others know them by."""

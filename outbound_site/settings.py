@@ -8,6 +8,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 
+from outbound_site.data_directory import DIRECTORY_MODE, FILE_MODE, Unusable, open_data_directory
 from outbound_site.environment import BASE_DIR, Environment
 
 # The tzdata package in requirements.txt decides alone; a system's own copy may be years old.
@@ -18,7 +19,10 @@ env = Environment(os.environ)
 PRODUCTION = env.flag("PRODUCTION")
 DEBUG = False
 DATA_DIR = (BASE_DIR / env.text("DATA_DIR")).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+try:
+    open_data_directory(DATA_DIR)
+except Unusable as unusable:
+    env.refuse("DATA_DIR", str(unusable))
 SECRET_KEY = env.secret_key(PRODUCTION, DATA_DIR)
 HOST = env.text("HOST")
 PORT = env.number("PORT", 1, 65535)
@@ -132,12 +136,17 @@ TIME_ZONE = "UTC"
 FORMAT_MODULE_PATH = ["outbound_site.formats"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = env.directory("STATIC_DIR", DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "outbound_site" / "assets"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # There is nothing secret in them, and a proxy may serve them.
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
+    },
 }
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = FILE_MODE, DIRECTORY_MODE
 MEDIA_ROOT = DATA_DIR / "uploads"
 
 # Sign-in

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from outbound_site.data_directory import close_to_others
 from outbound_site.password_hashing import share_limit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "outbound_site.settings")
@@ -36,6 +37,7 @@ worker_connections = max(threads + 1, min(2000, (allow_files(4500) - 500) // 2))
 
 def on_starting(server: Any) -> None:
     """Before workers are forked."""
+    close_to_others(settings.DATA_DIR)
     share_limit(settings.DATA_DIR)
 
 

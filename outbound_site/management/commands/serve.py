@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 
 from outbound_site.administrator import Credentials, make_administrator
+from outbound_site.data_directory import close_to_others
 from outbound_site.processes import PortTaken, keep, open_listener
 from outbound_site.seeding import seed
 
@@ -15,6 +16,7 @@ class Command(BaseCommand):
     help = "Prepare the database, then run web server, worker and schedule until Ctrl-C."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        close_to_others(settings.DATA_DIR)
         listener = self.listen()
         self.migrate()
         call_command("collectstatic", verbosity=0, interactive=False)
