@@ -1,8 +1,6 @@
 """The emergency stop (API text, "Disable All Campaigns"; outbound-option.md 13.1), its report, the resume."""
 
-import logging
 from collections.abc import Collection
-from threading import Thread
 from typing import Any
 
 from django.db import connection, transaction
@@ -14,8 +12,8 @@ from dialing.leases import NOT_TOLD, STOPPED, held_at_stop, recall
 from dialing.models import Dialer, StoppedCampaign, StoppedDialer, StopReport
 from dialing.stop_gate import shut_gate
 from outbound_site.bulk_history import record
+from outbound_site.wake_worker import wake_worker
 
-logger = logging.getLogger(__name__)
 REASON = "emergency stop"
 
 
@@ -41,7 +39,7 @@ def _stop(user: Any, origins: Collection[Origin]) -> StopReport:
         )
         record(Campaign.objects.filter(stops=report), "~", REASON, user)
         _tell_dialers(report)
-        transaction.on_commit(_ring)
+        wake_worker("dialing.tasks.recall_stopped")
     return report
 
 
@@ -74,21 +72,6 @@ def _tell_dialers(report: StopReport) -> None:
     )
     report.records_out = sum(records_out.values())
     report.save(update_fields=["records_out"])
-
-
-def _ring() -> None:
-    """Wake a worker without waiting for the broker, which may be gone; the schedule asks again anyway."""
-    Thread(target=_send, daemon=True).start()
-
-
-def _send() -> None:
-    # The tasks import this module.
-    from dialing.tasks import recall_stopped
-
-    try:
-        recall_stopped.apply_async(retry=False)
-    except Exception:
-        logger.warning("The broker does not answer; the schedule will recall the records", exc_info=True)
 
 
 def finish_recalls() -> int:

@@ -1,5 +1,4 @@
 from celery import shared_task
-from django.db import transaction
 
 from dnc import file_import, file_scan
 
@@ -18,11 +17,6 @@ def scan_files() -> None:
 
 @shared_task
 def sweep_imports() -> None:
-    """Ring again for imports that wait or that a lost worker left."""
+    """Wake a worker again for imports that wait or that a lost worker left."""
     if file_import.is_work_left():
         run_imports.delay()
-
-
-def ring() -> None:
-    """Wake a worker when the transaction that queued an import has been committed."""
-    transaction.on_commit(run_imports.delay)

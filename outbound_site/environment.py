@@ -43,7 +43,8 @@ VARIABLES = [
     Variable(
         "DATA_DIR",
         "var",
-        "where the embedded databases, uploads and the development key live, readable by the server's user alone",
+        "where the embedded databases, uploads and the development key live; readable by the server's user "
+        "alone",
     ),
     Variable(
         "STATIC_DIR",

@@ -12,9 +12,9 @@ from django.utils.html import format_html, format_html_join
 from dnc.file_import import reject_file
 from dnc.file_scan import queue_upload
 from dnc.models import FileImport
-from dnc.tasks import ring
 from outbound_site.admin_pages import demand, page
 from outbound_site.jobs import JobState
+from outbound_site.wake_worker import wake_worker
 
 ENDED_SHOWN = 3
 FIELDS = (
@@ -113,7 +113,7 @@ class FileImportAdmin(admin.ModelAdmin):
         if form.is_valid():
             with transaction.atomic():
                 queue_upload(form.cleaned_data["file"], form.cleaned_data["overwrite"], request.user)
-                ring()
+                wake_worker("dnc.tasks.run_imports")
             self.message_user(request, "The file was taken over; its import is shown here.", messages.SUCCESS)
             return HttpResponseRedirect(reverse("admin:dnc_fileimport_changelist"))
         title = "Upload a Do Not Call file"

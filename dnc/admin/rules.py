@@ -8,9 +8,9 @@ from dnc.file_paths import PathRefused, fingerprint, server_path
 from dnc.file_scan import queue_rule
 from dnc.import_rules import create_rule, delete_rule, path_problem, update_rule
 from dnc.models import ImportRule
-from dnc.tasks import ring
 from outbound_site.jobs import JobState
 from outbound_site.stamped_admin import StampedAdmin
+from outbound_site.wake_worker import wake_worker
 
 VALUES = ["name", "file_path", "overwrite", "rename_file_after_import"]
 
@@ -58,5 +58,5 @@ class ImportRuleAdmin(StampedAdmin):
         if rule.imports.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).exists():
             return messages.WARNING, "its import is under way already."
         queue_rule(rule, found, request.user)
-        ring()
+        wake_worker("dnc.tasks.run_imports")
         return messages.SUCCESS, "the import has been asked for."
