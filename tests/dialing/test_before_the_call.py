@@ -257,14 +257,14 @@ def test_a_change_recalls_the_undialed_leases_that_it_forbids(campaign, values, 
 
 
 def test_cut_hours_leave_promised_callbacks_and_customers_elsewhere_alone(campaign):
-    contact_of(campaign, status="B", callback_at=NOON, callback_number="1")
-    contact_of(campaign, zones="-60")
-    west = contact_of(campaign, zones="60")
-    claim(campaign, count=3)
+    promised = contact_of(campaign, status="B", callback_at=NOON, callback_number="1", zones="60")
+    east, west = contact_of(campaign, numbers=["2"]), contact_of(campaign, numbers=["3"], zones="60")
+    assert len(claim(campaign, count=3)) == 3
     change(campaign, start_time=time(12))
     assert recall_forbidden(NOON) == 1
-    west.refresh_from_db()
-    assert west.status == "P"
+    for contact, status in ((promised, "A"), (east, "A"), (west, "P")):
+        contact.refresh_from_db()
+        assert contact.status == status
 
 
 def test_of_a_hundred_cached_records_none_is_called_after_the_window():

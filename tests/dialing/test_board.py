@@ -277,6 +277,17 @@ def test_problems_lead_only_to_pages_that_the_user_may_open(sign_in, sam, nina):
         assert ("/admin/dnc/fileimport/" in text) == link
 
 
+def test_a_promised_callback_that_will_not_be_made_leads_to_its_contact(sign_in, sam):
+    contact = contact_of(CampaignFactory(on=True, max_attempts=1, start_time="00:00", end_time="00:00"))
+    [record] = claim_records("north", contact.campaign_id, 1)
+    result = Result(record.lease.pk, 14, callback_at=timezone.now() + timedelta(hours=1))
+    report_results("north", [result])
+    client = sign_in(sam)
+    link = f"/admin/dialing/contact/{contact.pk}/"
+    assert link in client.get(BOARD).text
+    assert "will not be made: no attempt was left" in client.get(link).text
+
+
 def test_what_people_typed_is_escaped_in_the_rows():
     trap = "<img src=x>"
     state = State(Kind.OFF, f"stopped by {trap}")

@@ -1,6 +1,7 @@
 import pytest
 from django.db.models import F
 
+from campaigns.configuration import delete_campaign
 from campaigns.models import Campaign
 from dialing.calls import Dialing, Outcome, Result, mark_dialed, report_results
 from dialing.emergency_stop import finish_recalls, resume, stop_all_campaigns, stop_api_campaigns
@@ -135,6 +136,14 @@ def test_resume_leaves_campaigns_alone_that_were_switched_on_since(sam, campaign
     assert (campaign.enabled, campaign.change_stamp) == (True, before)
     assert campaign.history.filter(history_change_reason__contains="resumed").count() == 0
     assert set(Campaign.objects.filter(enabled=True)) == {campaign, other}
+
+
+def test_resume_leaves_deleted_campaigns_off(sam, campaign):
+    report = stop_api_campaigns(sam)
+    delete_campaign(campaign)
+    assert resume(report, sam) == 0
+    campaign.refresh_from_db()
+    assert not campaign.enabled
 
 
 def test_a_recall_that_was_broken_off_is_finished_by_the_next(sam, campaign):
