@@ -72,7 +72,7 @@ WESTERN = {
 }
 WESTERN_LETTERS = {name: both_cases(letters) for name, letters in WESTERN.items()}
 ALL_WESTERN = frozenset().union(*WESTERN_LETTERS.values())
-WESTERN_ENCODINGS = ["mac_roman", "cp850"]
+WESTERN_ENCODINGS = ["iso8859_15", "mac_roman", "cp850"]
 
 # Letters of other languages in Latin script; those that no list of Western names is full of; and how many of
 # the letters are such at least.
@@ -129,7 +129,8 @@ UTF_8_LETTERS = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[
 # No byte below 0x40 is the second one of a character.
 WORDS = re.compile(rb"[\x40-\xff]*[\x80-\xff][\x40-\xff]*")
 HIGH_BYTES = bytes(range(0x80, 0x100))
-THREE = re.compile(r"[^\x00-\x7f]{3}")
+# Three letters on end, or two characters of East Asia.
+ON_END = re.compile(r"[^\x00-\x7f]{3}|[\u3040-\U0003ffff]{2}")
 PARTS = re.compile(r"[^\W\d_]+|[^\x00-\x7f]")
 
 
@@ -187,10 +188,7 @@ def _of_latin_script(words: Sequence[bytes]) -> str:
     one_language = max(share(words, "cp1252", letters) for letters in WESTERN_LETTERS.values())
     western = share(words, "cp1252", ALL_WESTERN)
     found = [(western, "cp1252")] if western > 0.5 else []
-    # Its few other letters are fractions in Windows-1252, which stand in no word.
-    found.append((share(words, "iso8859_15", ALL_WESTERN), "iso8859_15"))
-    if western < 0.9:
-        found += [(share(words, encoding, ALL_WESTERN), encoding) for encoding in WESTERN_ENCODINGS]
+    found += [(share(words, encoding, ALL_WESTERN), encoding) for encoding in WESTERN_ENCODINGS]
     for encodings, letters, marks, least in LATIN:
         for encoding in encodings:
             rank = share(words, encoding, both_cases(letters))
@@ -219,7 +217,7 @@ def share(words: Iterable[bytes], encoding: str, letters: Collection[str], *, al
             within = part[1:] if not part.isupper() else ""
             beyond = [letter for letter in part if letter > "\x7f" and letter not in PUNCTUATION]
             all_ += len(beyond)
-            if alone and len(beyond) < len(part) and not THREE.search(part):
+            if alone and len(beyond) < len(part) and not ON_END.search(part):
                 continue
             good += sum(letter in letters for letter in beyond)
             good -= sum(letter.isupper() and letter in letters for letter in within if letter > "\x7f")

@@ -42,6 +42,18 @@ def test_western_lists_of_a_few_names_are_windows_1252(language, seed):
     assert content.decode(detect_encoding(content)) == content.decode("cp1252")
 
 
+def test_letters_that_a_central_european_language_has_too_are_no_evidence_without_its_own():
+    """In Windows-1250 these bytes are letters of Slovak alone, á, ĺ, ň and é."""
+    content = "Name;Phone01\nGarcía José;1\nMárquez;2\nÅkesson;3\nNygård;4\nNiccolò;5\n".encode("cp1252")
+    assert detect_encoding(content) == "cp1252"
+
+
+def test_a_latin_letter_in_words_of_another_script_does_no_harm():
+    rows = ["刘洋;韩街E座", "陈静;天河路A座", "ab;福州街V座", "cd;陈路C座"]
+    content = "\n".join(["Name;Street", *rows]).encode("gb18030")
+    assert detect_encoding(content) == "gb18030"
+
+
 def test_a_letter_far_behind_the_begin_of_the_file_counts():
     plain = "Smith;2125550100\n" * (2 * SAMPLE_BYTES // 16)
     for encoding in ("cp1252", "utf-8"):
