@@ -80,18 +80,20 @@ def delete_campaign(campaign: Campaign) -> None:
 
 
 def fill_defaults(campaign: Campaign, given: Mapping[str, Any]) -> None:
-    """Hours and analysis times from the options row; dates: today in the campaign's zone, and a year."""
+    """Hours and analysis times from the options row; dates: today in the campaign's zone, and a year after the
+    later of start and today.
+    """
     options = BlendedAgentOptions.load()
     for name in OPTIONS_OF_ANALYSIS:
         if name not in given:
             setattr(campaign, name, getattr(options, name))
     campaign.start_time = given.get("start_time", options.dial_start)
     campaign.end_time = given.get("end_time", options.dial_end)
+    today = today_in(campaign.time_zone)
     if "start_date" not in given:
-        today = today_in(campaign.time_zone)
         campaign.start_date = min(today, given.get("end_date", today))
     if "end_date" not in given:
-        campaign.end_date = a_year_after(campaign.start_date)
+        campaign.end_date = a_year_after(max(campaign.start_date, today))
 
 
 def today_in(time_zone: TimeZone) -> Any:

@@ -92,12 +92,14 @@ class CampaignSerializer(ResourceSerializer):
             skill_group_info,
             rows=lambda campaign: campaign.loaded_skill_groups,
             limit=MOST_ITEMS_READ,
+            bare_reference="skillGroup",
         ),
         Collection(
             "skillGroupInfosAdded",
             "skillGroupInfo",
             skill_group_info,
             limit=MOST_ITEMS_READ,
+            bare_reference="skillGroup",
             update_only=True,
         ),
         Collection(
@@ -105,6 +107,7 @@ class CampaignSerializer(ResourceSerializer):
             "skillGroupInfo",
             [skill_group_reference],
             limit=MOST_ITEMS_READ,
+            bare_reference="skillGroup",
             update_only=True,
         ),
         *elements_for(Campaign, "startDate", "startTime"),

@@ -29,6 +29,7 @@ from outbound_site.unifiedconfig.negotiation import CsvNegotiation
 from outbound_site.unifiedconfig.pagination import UnifiedPagination
 from outbound_site.unifiedconfig.renderers import UnifiedXMLRenderer
 from outbound_site.unifiedconfig.views import Created, Deleted, Listed, Retrieved, UnifiedViewSet, Updated
+from timezones.serializers import keep_invalid_zone
 
 # The subfeatures that give a custom role update-only access (API text, note on the Role API).
 SUBFEATURES = ("campaigns.campaign_status", "campaigns.campaign_contact")
@@ -61,6 +62,7 @@ class CampaignViewSet(Listed, Retrieved, Created, Updated, Deleted):
         return create_campaign(Origin.API, values, SkillGroupChange(replace=infos))
 
     def change(self, item: Campaign, values: dict[str, Any]) -> None:
+        keep_invalid_zone(values, item.time_zone)
         update_campaign(
             item.pk, values.pop("change_stamp"), skill_groups=skill_group_change(values), values=values
         )

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from outbound_site.unifiedconfig.elements import Computed, elements_for
-from outbound_site.unifiedconfig.references import Reference, ref_url
+from outbound_site.unifiedconfig.errors import Refusal, invalid_reference
+from outbound_site.unifiedconfig.references import Reference, key_of, ref_url
 from outbound_site.unifiedconfig.serializers import ResourceSerializer
 from timezones.models import TimeZone
 
@@ -17,23 +18,35 @@ class TimeZoneSerializer(ResourceSerializer):
     )
 
 
+# What the reference of a zone names that an update took away (API text, "Outbound Campaign API", timeZone).
+INVALID = "INVALID"
+
+
 def find_by_name(names: Iterable[str]) -> dict[str, TimeZone]:
     return {zone.name: zone for zone in TimeZone.objects.current().filter(name__in=list(names))}
 
 
 def show(zone: TimeZone) -> dict[str, Any]:
-    """A zone that an update took away shows as INVALID (API text, "Outbound Campaign API", timeZone)."""
     if zone.retired:
-        return {"refURL": ref_url("timezone", "INVALID"), "displayName": "INVALID Time Zone"}
+        return {"refURL": ref_url("timezone", INVALID), "displayName": "INVALID Time Zone"}
     return {"displayName": zone.display_name, "refURL": zone.ref_url}
 
 
 class TimeZoneReference(Reference):
     def accept(self, raw: Any, partial: bool) -> dict[str, Any]:
-        """An update may send the INVALID reference of its GET back: the zone stays as it is."""
-        if partial and raw is not None and self.url_in(raw).endswith(ref_url("timezone", "INVALID")):
-            return {}
+        """An update may send the INVALID reference of its GET back, which is accepted as INVALID."""
+        if partial and key_of(self.url_in(raw), self.kind) == INVALID:
+            return {self.attribute: INVALID}
         return super().accept(raw, partial)
+
+
+def keep_invalid_zone(values: dict[str, Any], stored: TimeZone) -> None:
+    """Takes INVALID out of the values of an update. Raises Refusal when the stored zone is a valid one."""
+    if values.get("time_zone") != INVALID:
+        return
+    if not stored.retired:
+        raise Refusal(invalid_reference("timeZone", INVALID, "timezone"))
+    del values["time_zone"]
 
 
 time_zone_reference = TimeZoneReference(

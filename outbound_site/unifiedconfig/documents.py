@@ -35,10 +35,14 @@ def last(value: Any) -> Any:
 
 
 def members(value: Any) -> dict[str, Any] | None:
-    """A plain object however it was written, or None when it is none; an empty element is an empty object."""
+    """A plain object however it was written, or None when it is none; an empty element, one of nothing but
+    white space too, is an empty object.
+    """
     value = last(value)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
+    if isinstance(value, str):
+        value = value.strip()
     if value in ("", None, []):
         return {}
     return value if isinstance(value, dict) else None

@@ -8,6 +8,7 @@ from typing import IO, Any
 from xml.parsers import expat
 
 from django.conf import settings
+from django.utils.http import parse_header_parameters
 from rest_framework.parsers import BaseParser
 from rest_framework_xml.parsers import XMLParser
 
@@ -19,8 +20,24 @@ MAX_ELEMENTS = 200_000
 TOO_MANY_ELEMENTS = f"The request body has more than {MAX_ELEMENTS} elements"
 # Bytes of XML given to expat at a time; a single tag with its attributes is no longer.
 CHUNK = 1 << 20
-# Other declared encodings would be decoded by whatever codec Python has under that name.
-ENCODINGS = {"utf-8", "utf-16", "us-ascii", "iso-8859-1", "windows-1252"}
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+# By the names that a body may give them. Others are refused: Python has odd codecs under odd names.
+ENCODINGS = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "us-ascii": "ascii",
+    "ascii": "ascii",
+    "iso-8859-1": "iso8859-1",
+    "latin1": "iso8859-1",
+    "windows-1252": "cp1252",
+}
+# Encodings whose units are longer than a byte; "unicode" is the .NET name of one.
+WIDE_ENCODINGS = {"utf-16", "utf-16le", "utf-16be", "unicode", "utf-32", "utf-32le", "utf-32be"}
+DECLARED_ENCODING = re.compile(rb"""\s*<\?xml\s[^>]{0,200}?\bencoding\s*=\s*["']([^"'>]{1,40})["']""")
 # A string, or what begins an element of an array or object; possessive, so that it needs no memory.
 JSON_ELEMENT = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{,]', re.DOTALL)
 
@@ -44,7 +61,7 @@ class UnifiedXMLParser(XMLParser):
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: dict[str, Any] | None = None
     ) -> Document:
-        return parse_xml(read_body(stream, parser_context))
+        return parse_xml(read_body(stream, parser_context), charset_of(media_type))
 
 
 class TextXMLParser(UnifiedXMLParser):
@@ -91,20 +108,44 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(name)
 
 
-def parse_xml(body: bytes) -> Document:
+def charset_of(content_type: str | None) -> str:
+    return parse_header_parameters(content_type or "")[1].get("charset", "")
+
+
+def as_utf8(body: bytes, charset: str) -> bytes:
+    """Of what says how XML is encoded the first counts: its byte-order mark, the `charset` of its content type,
+    its declaration (RFC 7303). Raises Refusal for an encoding that is not read here, and UnicodeDecodeError.
+    """
+    for mark, encoding in BYTE_ORDER_MARKS.items():
+        if body.startswith(mark):
+            return body.removeprefix(mark).decode(encoding).encode()
+    # The first character of XML is an ASCII one: in UTF-16 it has a zero byte.
+    is_wide = b"\0" in body[:2]
+    declared = DECLARED_ENCODING.match(body)
+    named = charset.lower() or (declared[1].decode("latin-1").lower() if declared else "")
+    encoding = ENCODINGS.get(named, "")
+    if named in WIDE_ENCODINGS or not named:
+        # Clients declare the encoding of the string that they had in memory and send it in UTF-8.
+        encoding = ("utf-16-be" if body.startswith(b"\0") else "utf-16-le") if is_wide else "utf-8"
+    if not encoding:
+        raise malformed("The encoding of the request body must be UTF-8")
+    return body if encoding == "utf-8" else body.decode(encoding).encode()
+
+
+def parse_xml(body: bytes, charset: str = "") -> Document:
     """Raises Refusal for XML that is not well-formed, has a DTD, or is too deep or has too many elements."""
     builder = _TreeBuilder()
-    parser = expat.ParserCreate()
+    # The encoding given here is used whatever the document declares.
+    parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.buffer_size = 1 << 20
-    parser.XmlDeclHandler = builder.check_declaration
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.text
     parser.StartDoctypeDeclHandler = builder.refuse_doctype
     try:
         # White space before a declaration is not well-formed, but clients send it.
-        _feed(parser, body.lstrip())
+        _feed(parser, as_utf8(body, charset).lstrip())
     except Refusal:
         raise
     except (expat.ExpatError, ValueError, LookupError) as error:
@@ -160,10 +201,6 @@ class _TreeBuilder:
 
     def text(self, data: str) -> None:
         self.stack[-1][2].append(data)
-
-    def check_declaration(self, version: str, encoding: str | None, standalone: int) -> None:
-        if encoding is not None and encoding.lower() not in ENCODINGS:
-            raise malformed("The encoding of the request body must be UTF-8")
 
     def refuse_doctype(self, *declaration: object) -> None:
         raise malformed("A document type declaration is not accepted")

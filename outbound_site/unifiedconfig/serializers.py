@@ -53,9 +53,13 @@ class Collection(Element):
         rows: Callable[[Any], Iterable[Any]] | None = None,
         limit: int,
         update_only: bool = False,
+        bare_reference: str = "",
     ) -> None:
-        """Without `rows` the collection is never written. `limit` is the number of items accepted."""
+        """Without `rows` the collection is never written. `limit` is the number of items accepted. An item
+        may also be sent as nothing but its member `bare_reference`, without the item around it.
+        """
         super().__init__(name, attribute, update_only=update_only)
+        self.bare_reference = bare_reference
         self.item_name, self.elements, self.rows, self.limit = item_name, tuple(elements), rows, limit
 
     def read(self, instance: Any) -> Any:
@@ -72,6 +76,8 @@ class Collection(Element):
         items = items_of(raw, self.item_name)
         if items is None:
             raise self.refuse(raw)
+        if self.bare_reference:
+            items += [{self.bare_reference: target} for target in items_of(raw, self.bare_reference) or []]
         if len(items) > self.limit:
             message = f"The number of items ({len(items)}) exceeds the maximum of {self.limit}"
             detail = {"max": self.limit, "actual": len(items)}

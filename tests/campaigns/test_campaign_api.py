@@ -298,6 +298,21 @@ def test_what_is_not_sent_takes_its_default(api):
 
 
 @pytest.mark.parametrize(
+    ("sent", "end"),
+    [
+        ({"startDate": "2029-06-01"}, date(2032, 2, 3)),
+        ({"startDate": "2031-02-02"}, date(2032, 2, 3)),
+        ({"startDate": "2031-06-01"}, date(2032, 6, 1)),
+        ({"endDate": "2030-01-01"}, date(2030, 1, 1)),
+        ({}, date(2032, 2, 3)),
+    ],
+)
+def test_an_end_that_is_not_sent_is_a_year_after_the_later_of_start_and_today(api, sent, end):
+    with time_machine.travel("2031-02-03T12:00:00Z", tick=False):
+        assert create(api, **sent).end_date == end
+
+
+@pytest.mark.parametrize(
     ("sent", "kept"),
     [
         ("2031-02-03", date(2031, 2, 3)),
@@ -456,6 +471,24 @@ def test_a_zone_that_has_gone_shows_as_invalid_and_can_be_put_back(api):
 
 @pytest.mark.parametrize(
     "url",
+    [f"{BASE}timezone/INVALID", f"https://cce.example{BASE}timezone/INVALID/", f" {BASE}timezone/INVALID\n"],
+)
+def test_the_invalid_zone_is_accepted_only_of_a_campaign_whose_zone_has_gone(api, url):
+    campaign = CampaignFactory(zone="Nepal Standard Time")
+    invalid = {"timeZone": {"refURL": url}}
+
+    answer = put(api, campaign, **invalid)
+
+    assert answer.status_code == 400
+    assert errors_of(answer) == [("invalidInput.invalidReference", "timeZone")]
+    assert Campaign.objects.get().change_stamp == 0
+    TimeZone.objects.filter(name="Nepal Standard Time").update(retired=True)
+    assert put(api, campaign, **invalid).status_code == 200
+    assert Campaign.objects.get().time_zone == campaign.time_zone
+
+
+@pytest.mark.parametrize(
+    "url",
     [
         "/unifiedconfig/config/timezone/Eastern%20Standard%20Time",
         "https://cce.example/unifiedconfig/config/timezone/Eastern%20Standard%20Time",
@@ -518,6 +551,58 @@ def test_added_and_removed_change_the_set_together(api):
     tree = api.get(f"campaign/{campaign.pk}").tree
     assert tree.find("skillGroupInfosAdded") is None
     assert [info.findtext("dialedNumber") for info in tree.find("skillGroupInfos")] == ["", "7002"]
+
+
+def test_bare_references_to_skill_groups_change_the_set_too(api):
+    one, two, three, four = (SkillGroupFactory() for _ in range(4))
+    campaign = create(api, skillGroupInfos=infos_of(one, two))
+    bare = lambda *groups: {"skillGroup": [{"refURL": group.ref_url} for group in groups]}  # noqa: E731
+
+    assert put(api, campaign, skillGroupInfosRemoved=bare(one, two)).status_code == 200
+    assert groups_of(campaign) == []
+    assert put(api, campaign, skillGroupInfosAdded=bare(three) | infos_of(four)).status_code == 200
+    assert groups_of(campaign) == [three.pk, four.pk]
+    for infos in (bare(one), [bare(one)], {"skillGroup": {"refURL": one.ref_url}}):
+        stamp = Campaign.objects.get(pk=campaign.pk).change_stamp
+        sent = {"changeStamp": stamp, "skillGroupInfosAdded": infos, "skillGroupInfosRemoved": bare(four)}
+        assert api.put(f"campaign/{campaign.pk}", sent).status_code == 200
+        assert groups_of(campaign) == [one.pk, three.pk]
+    assert put(api, campaign, skillGroupInfos=bare(two)).status_code == 200
+    assert groups_of(campaign) == [two.pk]
+
+
+@pytest.mark.parametrize("delta", ["skillGroupInfos", "skillGroupInfosAdded", "skillGroupInfosRemoved"])
+def test_a_bare_reference_to_no_skill_group_is_refused(api, delta):
+    group = SkillGroupFactory()
+    campaign = create(api, skillGroupInfos=infos_of(group))
+
+    answer = put(api, campaign, **{delta: {"skillGroup": {"refURL": f"{BASE}skillgroup/4711"}}})
+
+    assert errors_of(answer) == [("invalidInput.invalidReference", "skillGroup")]
+    assert groups_of(campaign) == [group.pk]
+
+
+@pytest.mark.parametrize("space", ["\n", " \t\r\n ", "\n    "])
+@pytest.mark.parametrize(
+    "name",
+    ["skillGroupInfosAdded", "skillGroupInfosRemoved", "retries", "callProgressAnalysis", "import"],
+)
+def test_white_space_alone_in_a_structured_element_is_nothing(api, name, space):
+    group = SkillGroupFactory()
+    campaign = create(api, skillGroupInfos=infos_of(group), retries={"busySignalDelay": 7})
+
+    assert put(api, campaign, **{name: space}).status_code == 200
+    assert api.put(f"campaign/{campaign.pk}", {"changeStamp": 1, name: space}).status_code == 200
+    campaign.refresh_from_db()
+    assert (groups_of(campaign), campaign.busy_signal_delay) == ([group.pk], 7)
+
+
+def test_white_space_alone_is_an_empty_set_and_no_time_zone(api):
+    campaign = create(api, skillGroupInfos=infos_of(SkillGroupFactory()))
+
+    assert put(api, campaign, timeZone="\n").status_code == 400
+    assert put(api, campaign, skillGroupInfos="\n  ").status_code == 200
+    assert groups_of(campaign) == []
 
 
 @pytest.mark.parametrize("delta", ["skillGroupInfosAdded", "skillGroupInfosRemoved"])

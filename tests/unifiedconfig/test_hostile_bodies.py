@@ -204,3 +204,75 @@ def test_no_declared_encoding_breaks_the_server(api, encoding):
     body = f'<?xml version="1.0" encoding="{encoding}"?><campaign><maxAttempts>x</maxAttempts></campaign>'
 
     assert api.post("campaign", body.encode()).status_code == 400
+
+
+TEXT = "<campaign><name>A</name><timeZone><refURL>/unifiedconfig/config/timezone/UTC</refURL></timeZone>"
+TEXT += "<description>Größe €</description></campaign>"
+WESTERN = TEXT.replace(" €", "")
+
+
+def declared(encoding, text=TEXT):
+    return f'<?xml version="1.0" encoding="{encoding}"?>{text}'
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        # A byte-order mark is believed before charset and declaration.
+        (declared("iso-8859-1").encode("utf-8-sig"), "application/xml; charset=iso-8859-1"),
+        (declared("utf-8").encode("utf-16"), "application/xml; charset=utf-8"),
+        (b"\xfe\xff" + declared("utf-8").encode("utf-16-be"), "application/xml"),
+        (declared("utf-16").encode("utf-8-sig"), "application/xml"),
+        # Then the charset of the content type, before the declaration.
+        (declared("iso-8859-1").encode(), "application/xml; charset=utf-8"),
+        (declared("utf-8").encode("cp1252"), "application/xml; charset=windows-1252"),
+        (declared("no-such").encode(), 'text/xml; charset="UTF-8"'),
+        (declared("utf-8").encode("utf-16-be"), "application/xml; charset=utf-16"),
+        (declared("utf-8").encode("utf-16-le"), "application/xml; charset=UTF-16LE"),
+        # Then the declaration.
+        (declared("windows-1252").encode("cp1252"), "application/xml"),
+        (declared("utf-16").encode("utf-16-le"), "application/xml"),
+        (b"\n " + declared("windows-1252").encode("cp1252"), "text/xml"),
+        # UTF-16 is not believed of bytes that are plainly something else.
+        (declared("utf-16").encode(), "application/xml"),
+        (declared("UTF-16").encode(), "application/xml; charset=utf-8"),
+        (declared("Unicode").encode(), "text/xml"),
+        (declared("utf-8").encode(), "application/xml; charset=utf-16"),
+        # None of the three.
+        (TEXT.encode(), "application/xml"),
+        (TEXT.encode("utf-16-be"), "application/xml"),
+        (declared("utf-16").encode(), ""),
+    ],
+)
+def test_mark_then_charset_then_declaration_say_how_xml_is_encoded(api, body, content_type):
+    answer = api.post("campaign", body, content_type=content_type)
+
+    assert answer.status_code == 201, answer.content
+    assert api.get(answer["Location"].partition("testserver")[2]).tree.findtext("description") == "Größe €"
+
+
+def test_latin_1_is_read_by_its_charset(api):
+    answer = api.post("campaign", WESTERN.encode("latin-1"), content_type="text/xml;charset=ISO-8859-1")
+
+    assert api.get(answer["Location"].partition("testserver")[2]).tree.findtext("description") == "Größe"
+
+
+@pytest.mark.parametrize(
+    ("body", "charset"),
+    [
+        (TEXT.encode("cp1252"), "utf-8"),
+        (TEXT.encode("utf-8"), "us-ascii"),
+        (TEXT.encode("utf-8"), "rot13"),
+        (TEXT.encode("utf-8"), "x" * 1000),
+        (b"\xff\xfe\xd8", ""),
+        (b"\xff\xfe" + "<a>\ud800</a>".encode("utf-16-le", "surrogatepass"), ""),
+        (TEXT.encode("utf-32"), "utf-32"),
+        (b"\0", "utf-16"),
+        (b"\xef\xbb\xbf", ""),
+    ],
+)
+def test_bytes_that_are_not_what_they_are_said_to_be_are_refused(api, nothing_stored, body, charset):
+    answer = api.post("campaign", body, content_type=f"application/xml; charset={charset}")
+
+    assert answer.status_code == 400
+    assert errors_of(answer) == SYNTAX
