@@ -19,13 +19,13 @@ from callbacks.models import Agent, CallbackImport, CallbackStatus, PersonalCall
 from outbound_site.bulk.file_import import ListFile, check_rows, claim, good_rows
 from outbound_site.bulk.jobs import ImportSource, finish, read_rows
 from outbound_site.bulk.loading import bulk_load, take_ids
-from outbound_site.bulk.queue import turn
+from outbound_site.bulk.queue import slot
 from outbound_site.bulk.uploads import ListKind
 from outbound_site.bulk.verdicts import Verdicts
 from outbound_site.bulk_history import record
 from outbound_site.server_time import shown
 
-LANE = "personal callbacks"
+QUEUE = "personal callbacks"
 REASON = "bulk import"
 
 
@@ -35,16 +35,14 @@ def import_content(
     """Store the `fileContent` of a request (API text, "Personal Callback API", "create (bulk)").
 
     With `overwrite` its callbacks take the place of all others, of those that agents made and those that a
-    dialer holds too. Raises QueueFull; Refusal with every row that is wrong.
+    dialer holds too. Raises Refusal with every row that is wrong.
     """
     job = CallbackImport(source=ImportSource.API, overwrite=overwrite, user=user)
-    with turn(LANE) as current:
-        rows = read_rows(job, content, delimiter, COLUMNS, read_callbacks)
-        with transaction.atomic():
-            begin(job)
-            add_rows(job, rows)
-            finish(job)
-            current.end()
+    rows = read_rows(job, content, delimiter, COLUMNS, read_callbacks)
+    with transaction.atomic():
+        begin(job)
+        add_rows(job, rows)
+        finish(job)
     return job
 
 
@@ -56,13 +54,12 @@ def import_file(file: ListFile, job: CallbackImport, *, skip_bad: bool, may_empt
     Refusal for columns that do not go together, having stored nothing.
     """
     verdicts = check_rows(file, job, read_written_callbacks, skip_bad=skip_bad, may_empty=may_empty)
-    with turn(LANE) as current, transaction.atomic():
+    with slot(QUEUE), transaction.atomic():
         claim(job)
         begin(job)
         for _, table in file.tables(found := Verdicts()):
             add_rows(job, good_rows(table, found, read_written_callbacks))
         finish(job)
-        current.end()
     return verdicts
 
 

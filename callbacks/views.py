@@ -7,10 +7,11 @@ from rest_framework.response import Response
 
 from callbacks import scheduling
 from callbacks.callback_columns import COLUMNS, SAMPLE
-from callbacks.callback_import import import_content
+from callbacks.callback_import import QUEUE, import_content
 from callbacks.filters import AgentFilter, PersonalCallbackFilter
 from callbacks.models import Agent, PersonalCallback
 from callbacks.serializers import AgentSerializer, PersonalCallbackBulkSerializer, PersonalCallbackSerializer
+from outbound_site.bulk.request import BulkViewSet
 from outbound_site.bulk.template import template_answer
 from outbound_site.unifiedconfig.access import Access
 from outbound_site.unifiedconfig.negotiation import CsvNegotiation
@@ -49,20 +50,21 @@ class PersonalCallbackViewSet(Listed, Retrieved, Created, Updated, Deleted):
         scheduling.remove(item)
 
 
-class PersonalCallbackImportViewSet(UnifiedViewSet):
+class PersonalCallbackImportViewSet(BulkViewSet):
     serializer_class = PersonalCallbackBulkSerializer
     access = CALLBACK_ACCESS
     operations = {"import_list": "create"}
 
     def import_list(self, request: Request) -> Response:
         """200 with an empty body."""
-        values = self.read_values(request, partial=False)
-        overwrite = values.get("overwrite_data", False)
-        if overwrite and not CALLBACK_ACCESS.allows(request.user, "delete"):
-            raise exceptions.PermissionDenied
-        import_content(
-            values["file_content"], values.get("delimiter", ","), overwrite=overwrite, user=request.user
-        )
+        with self.slot(QUEUE):
+            values = self.read_values(request, partial=False)
+            overwrite = values.get("overwrite_data", False)
+            if overwrite and not CALLBACK_ACCESS.allows(request.user, "delete"):
+                raise exceptions.PermissionDenied
+            import_content(
+                values["file_content"], values.get("delimiter", ","), overwrite=overwrite, user=request.user
+            )
         return Response()
 
 

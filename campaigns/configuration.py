@@ -80,8 +80,8 @@ def delete_campaign(campaign: Campaign) -> None:
 
 
 def fill_defaults(campaign: Campaign, given: Mapping[str, Any]) -> None:
-    """Hours and analysis times from the options row; dates: today in the campaign's zone, and a year after the
-    later of start and today.
+    """Hours and analysis times from the options row; dates: today in the campaign's zone, and a year after
+    the later of start and today.
     """
     options = BlendedAgentOptions.load()
     for name in OPTIONS_OF_ANALYSIS:

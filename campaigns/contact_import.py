@@ -19,7 +19,6 @@ from campaigns.models.campaign import DuplicateRows
 from campaigns.models.contact import SEARCH_SEPARATOR
 from outbound_site.bulk.jobs import finish, read_rows
 from outbound_site.bulk.loading import bulk_load, take_ids
-from outbound_site.bulk.queue import turn
 from outbound_site.unifiedconfig.errors import ApiError, Refusal
 from timezones.models import ZoneSet
 from timezones.region_prefixes import RegionPrefixMatcher
@@ -37,23 +36,21 @@ def import_content(
 ) -> ImportJob:
     """Import the `fileContent` of a request as a whole, or nothing of it (API text, "Import API").
 
-    A request repeated with its `key` gives the job of the first one and stores nothing. Raises QueueFull;
-    Refusal with every row that is wrong, or with a key that belongs to another request.
+    A request repeated with its `key` gives the job of the first one and stores nothing. Raises Refusal with
+    every row that is wrong, or with a key that belongs to another request.
     """
     job = ImportJob(campaign=campaign, source=ImportSource.API, user=user, overwrite=overwrite)
     if key:
         job.digest = digest(delimiter, str(overwrite), content)
-    with turn(lane_of(campaign)) as current:
-        rows = read_rows(job, content, delimiter, COLUMNS, read_contacts)
-        # Not before: a request that was refused may come again, corrected, with its key.
-        job.idempotency_key = key
-        try:
-            with transaction.atomic():
-                job = store(job, rows)
-                current.end()
-        except OperationalError:
-            if not was_stored(job):
-                raise
+    rows = read_rows(job, content, delimiter, COLUMNS, read_contacts)
+    # Not before: a request that was refused may come again, corrected, with its key.
+    job.idempotency_key = key
+    try:
+        with transaction.atomic():
+            job = store(job, rows)
+    except OperationalError:
+        if not was_stored(job):
+            raise
     return job
 
 
@@ -63,7 +60,7 @@ def was_stored(job: ImportJob) -> bool:
     return ImportJob.objects.filter(pk=job.pk, state=ImportState.SUCCEEDED).exists()
 
 
-def lane_of(campaign: Campaign) -> str:
+def queue_of(campaign: Campaign) -> str:
     return f"campaign {campaign.pk}"
 
 

@@ -7,11 +7,11 @@ from django.db import transaction
 
 from campaigns import near_misses
 from campaigns.contact_columns import COLUMNS, HEADINGS, PHONE_NAMES, ContactRows, read_written_contacts
-from campaigns.contact_import import add_rows, begin, lane_of, take_list, zoned_phones
+from campaigns.contact_import import add_rows, begin, queue_of, take_list, zoned_phones
 from campaigns.models import Campaign, ImportJob
 from outbound_site.bulk.file_import import ListFile, check_rows, claim, good_rows
 from outbound_site.bulk.jobs import finish
-from outbound_site.bulk.queue import turn
+from outbound_site.bulk.queue import slot
 from outbound_site.bulk.uploads import ListKind
 from outbound_site.bulk.verdicts import Verdicts
 from timezones.models import ZoneSet
@@ -25,7 +25,7 @@ def import_file(file: ListFile, job: ImportJob, *, skip_bad: bool, may_empty: bo
     for columns that do not go together, having stored nothing.
     """
     verdicts = check_rows(file, job, read_written_contacts, skip_bad=skip_bad, may_empty=may_empty)
-    with turn(lane_of(job.campaign)) as current, transaction.atomic():
+    with slot(queue_of(job.campaign)), transaction.atomic():
         try:
             take_list(job)
         except Campaign.DoesNotExist:
@@ -35,7 +35,6 @@ def import_file(file: ListFile, job: ImportJob, *, skip_bad: bool, may_empty: bo
         for _, table in file.tables(found := Verdicts()):
             add_rows(job, good_rows(table, found, read_written_contacts))
         finish(job)
-        current.end()
     near_misses.count_for(job)
     return verdicts
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from campaigns.contact_columns import read_written_contacts
-from campaigns.contact_import import add_rows, lane_of, take_list
+from campaigns.contact_import import add_rows, queue_of, take_list
 from campaigns.dialing_list import remove_contacts
 from campaigns.models import Campaign, ImportJob, ImportSource, ImportState
 from outbound_site.bulk.file_import import ImportedAlready, ListFile, good_rows
 from outbound_site.bulk.jobs import finish
-from outbound_site.bulk.queue import turn
+from outbound_site.bulk.queue import slot
 from outbound_site.bulk.verdicts import Verdicts
 
 # SQLite's lock goes to whoever asks at the right moment: without a pause web requests would wait for long.
@@ -55,14 +55,13 @@ def run(job: ImportJob, file: ListFile, progress: Callable[[int], None]) -> Verd
     verdicts, told = Verdicts(), 0
     for count, table in file.tables(verdicts, skip=job.lines_done):
         rows = good_rows(table, verdicts, read_written_contacts)
-        with turn(lane_of(job.campaign)) as current, transaction.atomic():
+        with slot(queue_of(job.campaign)), transaction.atomic():
             _hold(job)
             add_rows(job, rows)
             job.lines_done += count
             bad = len(verdicts.lines)
             job.rows_bad, told = job.rows_bad + bad - told, bad
             job.save()
-            current.end()
         progress(job.lines_done)
         if connection.vendor == "sqlite":
             time.sleep(BREATH_SECONDS)

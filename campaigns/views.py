@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from campaigns import contact_files
 from campaigns.configuration import SkillGroupChange, create_campaign, delete_campaign, update_campaign
 from campaigns.contact_columns import COLUMNS, SAMPLE
-from campaigns.contact_import import import_content
+from campaigns.contact_import import import_content, queue_of
 from campaigns.dialing_list import delete_contacts, length
 from campaigns.filters import CampaignFilter, ContactFilter, SkillGroupFilter
 from campaigns.models import Campaign, Contact, ContactPhone, Origin, SkillGroup
@@ -21,7 +21,7 @@ from campaigns.serializers import (
     ContactSummarySerializer,
     SkillGroupSerializer,
 )
-from outbound_site.bulk.request import DELIMITERS
+from outbound_site.bulk.request import DELIMITERS, BulkViewSet
 from outbound_site.bulk.template import template_answer
 from outbound_site.unifiedconfig.access import Access
 from outbound_site.unifiedconfig.errors import ApiError, NotFound, Refusal, invalid_value, length_exceeded
@@ -138,7 +138,7 @@ class OfCampaign(UnifiedViewSet):
         return campaign
 
 
-class ContactViewSet(OfCampaign, Listed, Retrieved):
+class ContactViewSet(BulkViewSet, OfCampaign, Listed, Retrieved):
     """The contacts of a campaign and their import."""
 
     queryset = Contact.objects.all()
@@ -174,6 +174,11 @@ class ContactViewSet(OfCampaign, Listed, Retrieved):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """200 with an empty body."""
         campaign = self.get_campaign()
+        with self.slot(queue_of(campaign)):
+            self.import_contacts(campaign, request)
+        return Response()
+
+    def import_contacts(self, campaign: Campaign, request: Request) -> None:
         body = ContactImportSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         values = body.validated_data
@@ -191,7 +196,6 @@ class ContactViewSet(OfCampaign, Listed, Retrieved):
             )
         except Campaign.DoesNotExist:
             raise NotFound(NOT_FOUND) from None
-        return Response()
 
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         delete_contacts(self.get_campaign())

@@ -85,7 +85,9 @@ VARIABLES = [
     ),
     Variable("WEB_WORKERS", "1", "web server processes, 1 to 64"),
     Variable(
-        "WEB_THREADS", "40", "threads of each web server process, 1 to 64; 30 of them may wait to import"
+        "WEB_THREADS",
+        "40",
+        "threads of each web server process, 1 to 64; all but a fifth and one may wait to import, 30 at most",
     ),
     Variable("TASK_THREADS", "4", "background tasks at once, 1 to 64"),
     Variable("ADMIN_USERNAME", "administrator@localhost", "the administrator made on first start"),

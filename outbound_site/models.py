@@ -19,19 +19,6 @@ class Heartbeat(models.Model):
         return self.beaten_at.isoformat()
 
 
-class RequestPlace(models.Model):
-    """The place of a bulk request in the queue that all web processes share (outbound_site/bulk/queue.py)."""
-
-    lane = models.CharField(max_length=64, help_text="Requests of one lane run one after another.")
-    alive_until = models.DateTimeField()
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return f"{self.lane}: {self.pk}"
-
-
 class KnownAddress(models.Model):
     """An address from which a user signed in lately (outbound_site/sign_in.py)."""
 

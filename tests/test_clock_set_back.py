@@ -14,9 +14,8 @@ from dialing.models import CampaignManagerOptions, Dialer, Lease
 from dialing.record_feed import claim_records
 from dnc import file_scan
 from dnc.models import FileImport
-from outbound_site.bulk import queue
 from outbound_site.health import HEARTBEAT_LIMIT, record_heartbeat
-from outbound_site.models import Heartbeat, RequestPlace
+from outbound_site.models import Heartbeat
 from tests.dialing.worlds import contact_of
 from tests.factories import CampaignFactory, ImportRuleFactory
 
@@ -136,14 +135,6 @@ def test_a_dialer_that_goes_on_is_heard_of(clock):
     heard_from("north")
 
     assert Dialer.objects.get().last_seen_at == timezone.now()
-
-
-def test_requests_of_processes_that_died_leave_the_queue(clock):
-    RequestPlace.objects.create(lane="campaign", alive_until=timezone.now() + queue.LEASE)
-    assert queue._alive().exists()
-    clock.shift(-TWO_HOURS)
-
-    assert not queue._alive().exists()
 
 
 def test_a_do_not_call_file_stands_still_from_the_new_time_on(clock, settings, tmp_path):

@@ -4,7 +4,6 @@ import logging
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import InterfaceError, OperationalError
 from rest_framework import exceptions
 from rest_framework import serializers as drf
 from rest_framework.parsers import JSONParser
@@ -15,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView, exception_handler, set_rollback
 
+from outbound_site.unavailable import MESSAGE, RETRY_AFTER_SECONDS, is_unavailable, log_unavailable
 from outbound_site.unifiedconfig.parsers import parse_json, read_body
 
 logger = logging.getLogger(__name__)
@@ -39,11 +39,9 @@ def answer_exception(exception: Exception, context: dict[str, Any]) -> Response:
     if answer := exception_handler(exception, context):
         return answer
     set_rollback()
-    if isinstance(exception, OperationalError | InterfaceError):
-        logger.warning("Database not available: %s", exception)
-        return Response(
-            {"detail": "The database is not available; try again"}, status=503, headers={"Retry-After": "1"}
-        )
+    if is_unavailable(exception):
+        log_unavailable(exception)
+        return Response({"detail": MESSAGE}, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
     logger.error("Unexpected failure", exc_info=exception)
     return Response({"detail": "The server failed to answer this request"}, status=500)
 

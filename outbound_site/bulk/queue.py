@@ -1,31 +1,37 @@
 """The queue of bulk requests: 30 wait at most, over all web processes (API text, "Import API", note).
 
-A request holds its thread and a row, its place. Places of one lane run in the order they were taken. The
-process renews the rows of its waiting requests; when it dies they lapse, and the next one goes on.
+A request takes a ticket before anything else is done for it: a file in `DATA_DIR/request-queue` that it keeps
+locked until it has been answered. The kernel gives the lock of a dead process back. Neither the database nor
+the connection pool is asked, so that one request too many is refused at once while both are busy.
+
+A slot is the right to work. Requests under one queue name get it one after another, in the order in which
+they asked for it. The name of a ticket's file is its number, what it waits for, and its state.
 """
 
-import logging
+import os
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 
-from django.db import DatabaseError, connection, transaction
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.conf import settings
+from django.db import connection
 
-from outbound_site.models import RequestPlace
 from outbound_site.unifiedconfig.errors import ApiError, Unavailable
 
 CAPACITY = 30
-LEASE = timedelta(seconds=20)
-RENEWAL_SECONDS = 5.0
 RETRY_AFTER_SECONDS = 5
-# A waiting request looks the more seldom the farther back it stands.
-LOOK_SECONDS, LONGEST_LOOK_SECONDS = 0.01, 0.3
-ENTRY_LOCK = 0x6F62_7175
+DIRECTORY = settings.DATA_DIR / "request-queue"
+# Of the threads of this process so many may hold a ticket: a fifth may wait for recalls, and one answers.
+MOST_IN_PROCESS = max(1, settings.WEB_THREADS - max(1, settings.WEB_THREADS // 5) - 1)
+# More slots at once in one process would compete for the interpreter and for the pool's connections.
+SLOTS_IN_PROCESS = 2
+SECONDS_BETWEEN_LOOKS_FOR_DEAD = 1.0
 
-logger = logging.getLogger(__name__)
+_slots = threading.BoundedSemaphore(SLOTS_IN_PROCESS)
+_held: set["Ticket"] = set()
+_looked_at = 0.0
 
 
 class QueueFull(Unavailable):
@@ -35,82 +41,143 @@ class QueueFull(Unavailable):
         super().__init__(ApiError("limitExceeded.requestQueue", "Request processing queue is at capacity."))
 
 
-class Turn:
-    """A place whose turn has come. `end()` in the transaction of the work spares one of its own."""
+class Ticket:
+    def __init__(self) -> None:
+        """Raises QueueFull."""
+        # First without the lock that all processes share.
+        if _is_full():
+            _remove_dead_sometimes()
+            if _is_full():
+                raise QueueFull
+        with _exclusively():
+            if _is_full():
+                raise QueueFull
+            self.name = f"{_next_number():012} admitted"
+            self.file = os.open(DIRECTORY / self.name, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+            flock(self.file, LOCK_EX)
+            _held.add(self)
 
-    def __init__(self, place: RequestPlace) -> None:
-        self.place = place
-        self.ended = False
+    def give_back(self) -> None:
+        _held.discard(self)
+        with suppress(OSError):
+            (DIRECTORY / self.name).unlink()
+        os.close(self.file)
 
-    def end(self) -> None:
-        RequestPlace.objects.filter(pk=self.place.pk).delete()
-        self.ended = True
+    @contextmanager
+    def slot(self, queue: str) -> Iterator[None]:
+        """Wait until all requests that asked before under this name are done."""
+        queue = queue if connection.features.has_select_for_update else _ONE_WRITER
+        with _exclusively():
+            self._rename(f"{_next_number():012} {queue}{WAITING}")
+        self._wait_for_those_before(queue)
+        leave_connection()
+        with _slots:
+            self._rename(self.name.removesuffix(WAITING) + RUNNING)
+            yield
+
+    def _rename(self, name: str) -> None:
+        (DIRECTORY / self.name).rename(DIRECTORY / name)
+        self.name = name
+
+    def _wait_for_those_before(self, queue: str) -> None:
+        ours = {f" {queue}{state}" for state in (WAITING, RUNNING)}
+        while before := [name for name in _tickets() if name[12:] in ours and name < self.name]:
+            leave_connection()
+            _wait_for_end(max(before))
 
 
-@contextmanager
-def turn(lane: str) -> Iterator[Turn]:
-    """Wait until all requests that came before in this lane are done. Raises QueueFull, at once."""
-    current = Turn(_enter(lane if connection.features.has_select_for_update else _ONE_WRITER))
-    try:
-        _wait(current.place)
-        yield current
-    except BaseException:
-        current.ended = False
-        raise
-    finally:
-        if not current.ended:
-            _leave(current)
-
-
+WAITING, RUNNING = " waiting", " running"
 # SQLite writes one transaction at a time: requests queue rather than compete for its lock.
 _ONE_WRITER = "one writer"
 
 
-def waiting() -> int:
-    """How many requests wait for another one to end."""
-    places = _alive()
-    return places.count() - places.order_by().values("lane").distinct().count()
+def leave_connection() -> None:
+    """Whoever waits leaves the connections of the pool to those that work."""
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        connection.close()
 
 
-def _alive() -> QuerySet[RequestPlace]:
-    # One that lives longer than any renewed now is from before the clock was set back.
-    now = timezone.now()
-    return RequestPlace.objects.filter(alive_until__gt=now, alive_until__lt=now + 2 * LEASE)
-
-
-def _enter(lane: str) -> RequestPlace:
-    # First without a lock, so that a full queue is told even while another request holds it.
-    if _is_full(lane):
-        raise QueueFull
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ENTRY_LOCK])
-        if _is_full(lane):
-            raise QueueFull
-        RequestPlace.objects.filter(alive_until__lt=timezone.now()).delete()
-        return RequestPlace.objects.create(lane=lane, alive_until=timezone.now() + LEASE)
-
-
-def _is_full(lane: str) -> bool:
-    return waiting() >= CAPACITY and _alive().filter(lane=lane).exists()
-
-
-def _wait(place: RequestPlace) -> None:
-    renew_at = time.monotonic() + RENEWAL_SECONDS
-    while ahead := _alive().filter(lane=place.lane, pk__lt=place.pk).count():
-        if not connection.in_atomic_block:
-            # Waiting requests leave the connections of the pool to those that work.
-            connection.close()
-        time.sleep(min(ahead * LOOK_SECONDS, LONGEST_LOOK_SECONDS))
-        if time.monotonic() > renew_at:
-            renew_at = time.monotonic() + RENEWAL_SECONDS
-            RequestPlace.objects.filter(pk=place.pk).update(alive_until=timezone.now() + LEASE)
-
-
-def _leave(current: Turn) -> None:
+@contextmanager
+def ticket() -> Iterator[Ticket]:
+    """Raises QueueFull, at once."""
+    taken = Ticket()
     try:
-        current.end()
-    except DatabaseError:
-        # The place lapses with its lease.
-        logger.exception("Place %s of the request queue could not be given back", current.place.pk)
+        yield taken
+    finally:
+        taken.give_back()
+
+
+@contextmanager
+def slot(queue: str) -> Iterator[None]:
+    """A ticket and its slot. Raises QueueFull, at once."""
+    with ticket() as taken, taken.slot(queue):
+        yield
+
+
+def waiting() -> int:
+    """How many requests wait."""
+    _remove_dead()
+    return _count_waiting()
+
+
+def _count_waiting() -> int:
+    """Those of dead processes are among them until they are removed."""
+    return sum(not name.endswith(RUNNING) for name in _tickets())
+
+
+def _is_full() -> bool:
+    return len(_held) >= MOST_IN_PROCESS or _count_waiting() >= CAPACITY
+
+
+def _tickets() -> list[str]:
+    try:
+        return [name for name in os.listdir(DIRECTORY) if name[0].isdigit()]
+    except FileNotFoundError:
+        DIRECTORY.mkdir(mode=0o700, exist_ok=True)
+        return []
+
+
+def _next_number() -> int:
+    return max((int(name[:12]) for name in _tickets()), default=0) + 1
+
+
+@contextmanager
+def _exclusively() -> Iterator[None]:
+    """No other thread or process takes a ticket meanwhile."""
+    DIRECTORY.mkdir(mode=0o700, exist_ok=True)
+    file = os.open(DIRECTORY / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        flock(file, LOCK_EX)
+        yield
+    finally:
+        os.close(file)
+
+
+def _remove_dead_sometimes() -> None:
+    """Seldom enough to cost nothing while many requests are refused."""
+    global _looked_at
+    if time.monotonic() - _looked_at > SECONDS_BETWEEN_LOOKS_FOR_DEAD:
+        _looked_at = time.monotonic()
+        _remove_dead()
+
+
+def _remove_dead() -> None:
+    """Remove the tickets of dead processes."""
+    with _exclusively():
+        for name in _tickets():
+            _wait_for_end(name, LOCK_EX | LOCK_NB)
+
+
+def _wait_for_end(name: str, how: int = LOCK_SH) -> None:
+    """Until the request with that ticket has ended or died, and remove what it left."""
+    try:
+        file = os.open(DIRECTORY / name, os.O_RDWR)
+    except FileNotFoundError:
+        return
+    try:
+        flock(file, how)
+        (DIRECTORY / name).unlink(missing_ok=True)
+    except BlockingIOError:
+        pass
+    finally:
+        os.close(file)

@@ -12,6 +12,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from outbound_site.unavailable import MESSAGE, RETRY_AFTER_SECONDS, is_unavailable, log_unavailable
 from outbound_site.unifiedconfig.documents import Document
 from outbound_site.unifiedconfig.names import camel_case
 
@@ -67,6 +68,13 @@ class TooLarge(Refusal):
 
 class Unavailable(Refusal):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+
+
+class DatabaseUnavailable(Unavailable):
+    wait = RETRY_AFTER_SECONDS
+
+    def __init__(self) -> None:
+        super().__init__(ApiError("processing.databaseUnavailable", MESSAGE))
 
 
 def malformed(message: str) -> Refusal:
@@ -178,6 +186,9 @@ def document_of(errors: Iterable[ApiError]) -> Document:
 def answer_exception(exception: Exception, context: dict[str, Any]) -> Response:
     """REST framework's exception handler: every failure leaves in the negotiated format."""
     set_rollback()
+    if is_unavailable(exception):
+        log_unavailable(exception)
+        exception = DatabaseUnavailable()
     code, errors = errors_of(exception)
     headers = {
         name: str(value)

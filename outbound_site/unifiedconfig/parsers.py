@@ -10,6 +10,7 @@ from xml.parsers import expat
 from django.conf import settings
 from django.utils.http import parse_header_parameters
 from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
 from rest_framework_xml.parsers import XMLParser
 
 from outbound_site.unifiedconfig.documents import Document, Repeated
@@ -45,14 +46,18 @@ JSON_ELEMENT = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{,]', re.DOTALL)
 def read_body(stream: IO[bytes], parser_context: dict[str, Any] | None) -> bytes:
     """The whole body; TooLarge past MAX_BODY_BYTES, by its declared length before anything is read."""
     limit = settings.MAX_BODY_BYTES
-    request = (parser_context or {}).get("request")
-    declared = request.META.get("CONTENT_LENGTH") if request is not None else None
-    if declared and declared.isdecimal() and int(declared) > limit:
-        raise TooLarge(limit)
+    check_declared_length((parser_context or {}).get("request"))
     body = stream.read(limit + 1)
     if len(body) > limit:
         raise TooLarge(limit)
     return body
+
+
+def check_declared_length(request: Request | None) -> None:
+    """Raises TooLarge."""
+    declared = request.META.get("CONTENT_LENGTH") if request is not None else None
+    if declared and declared.isdecimal() and int(declared) > settings.MAX_BODY_BYTES:
+        raise TooLarge(settings.MAX_BODY_BYTES)
 
 
 class UnifiedXMLParser(XMLParser):
@@ -113,8 +118,9 @@ def charset_of(content_type: str | None) -> str:
 
 
 def as_utf8(body: bytes, charset: str) -> bytes:
-    """Of what says how XML is encoded the first counts: its byte-order mark, the `charset` of its content type,
-    its declaration (RFC 7303). Raises Refusal for an encoding that is not read here, and UnicodeDecodeError.
+    """Of what says how XML is encoded the first counts: its byte-order mark, the `charset` of its content
+    type, its declaration (RFC 7303). Raises Refusal for an encoding that is not read here, and
+    UnicodeDecodeError.
     """
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if body.startswith(mark):

@@ -1,8 +1,10 @@
 """The base of every resource's views: one method an operation, around the functions of its app."""
 
+import sys
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import exceptions
 from rest_framework.permissions import IsAuthenticated
@@ -11,10 +13,12 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
+from outbound_site.server_time import PAGES
+from outbound_site.unavailable import RETRY_AFTER_SECONDS, is_unavailable, log_unavailable
 from outbound_site.unifiedconfig.access import Access, AnyRole, DeclaredAccess
 from outbound_site.unifiedconfig.async_writes import DONE, accepted, is_asynchronous, outcome_of
 from outbound_site.unifiedconfig.documents import Document, Items
-from outbound_site.unifiedconfig.errors import ApiError, NotFound, document_of
+from outbound_site.unifiedconfig.errors import ApiError, DatabaseUnavailable, NotFound, document_of
 from outbound_site.unifiedconfig.negotiation import UnifiedNegotiation
 from outbound_site.unifiedconfig.pagination import UnifiedPagination
 from outbound_site.unifiedconfig.parsers import TextXMLParser, UnifiedJSONParser, UnifiedXMLParser
@@ -152,10 +156,24 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _outside_views(request, 500, ApiError("internalError", "The server failed to answer this request"))
+    """What no view of REST framework has answered: a fault of the server, or a database that is not there."""
+    exception = sys.exc_info()[1]
+    if exception is None or not is_unavailable(exception):
+        error = ApiError("internalError", "The server failed to answer this request")
+        return _outside_views(request, 500, error)
+    log_unavailable(exception)
+    if request.path_info.startswith(PAGES):
+        answer = HttpResponse(render_to_string("503.html"), status=503)
+    else:
+        [error] = DatabaseUnavailable().errors
+        answer = _outside_views(request, 503, error)
+    answer["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
 
 
 def _outside_views(request: HttpRequest, status: int, error: ApiError) -> HttpResponse:
+    if request.path_info.startswith("/dialer/"):
+        return JsonResponse({"detail": error.message}, status=status)
     if not request.path_info.startswith(BASE):
         return HttpResponse(error.message, status=status, content_type="text/plain")
     body = UnifiedXMLRenderer().render(document_of([error]))

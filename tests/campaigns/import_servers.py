@@ -11,7 +11,7 @@ from tests.factories import PASSWORD
 ROW = "{account},Ana,Silva,2125550100,5550101"
 
 
-def start_server(start_process, workers=1, threads=40):
+def start_server(start_process, workers=1, threads=40, **environment):
     """A gunicorn of its own; the process, with its `url`."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
@@ -19,7 +19,7 @@ def start_server(start_process, workers=1, threads=40):
     server = start_process(
         *("-m", "gunicorn", "outbound_site.wsgi", "--bind", f"127.0.0.1:{port}", "--no-control-socket"),
         *("--worker-class", "gthread", "--threads", str(threads), "--workers", str(workers)),
-        ALLOWED_HOSTS="127.0.0.1",
+        **{"ALLOWED_HOSTS": "127.0.0.1"} | environment,
     )
     server.url = f"http://127.0.0.1:{port}/unifiedconfig/config/"
     assert wait_until(lambda: is_up(server.url), 60), server.log.read_text()

@@ -1,24 +1,27 @@
 """The queue of imports, with real clients against several web servers."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
-from django.utils import timezone
 
+from campaigns.contact_import import queue_of
 from campaigns.models import Contact
-from outbound_site.bulk.queue import CAPACITY, waiting
-from outbound_site.models import RequestPlace
-from tests.campaigns.import_servers import post_import, start_server
+from outbound_site.bulk.queue import slot, waiting
+from tests.campaigns import import_clients
+from tests.campaigns.import_servers import content_of, post_import, start_server
 from tests.conftest import wait_until
-from tests.factories import CampaignFactory, UserFactory
+from tests.factories import PASSWORD, CampaignFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
 
-SERVERS, CLIENTS, ROWS = 3, 45, 5
+CAPACITY, CLIENTS, ROWS, LARGE = 30, 60, 5, 5000
 
 
 @pytest.fixture
@@ -31,35 +34,38 @@ def campaign():
     return CampaignFactory()
 
 
-@pytest.fixture
-def running(campaign):
-    """An import of that campaign that does not end before the place is deleted."""
-    lane = f"campaign {campaign.pk}" if connection.vendor == "postgresql" else "one writer"
-    return RequestPlace.objects.create(lane=lane, alive_until=timezone.now() + timedelta(hours=1))
+def post_at_once(server, campaigns, administrator, rows):
+    """`(status, seconds)` of 60 clients that start together."""
+    given = {
+        "port": urlsplit(server.url).port,
+        "paths": [f"{urlsplit(server.url).path}campaign/{campaign.pk}/import" for campaign in campaigns],
+        "credentials": f"{administrator.username}:{PASSWORD}",
+        "body": f"<import><fileContent><![CDATA[{content_of('k', rows)}]]></fileContent></import>",
+        "clients": CLIENTS,
+    }
+    done = subprocess.run(
+        [sys.executable, import_clients.__file__], input=json.dumps(given), capture_output=True, text=True
+    )
+    return json.loads(done.stdout)
 
 
+@pytest.mark.parametrize("processes", [1, 3])
 def test_30_requests_wait_over_all_processes_and_the_next_are_refused(
-    start_process, administrator, campaign, running
+    start_process, administrator, campaign, processes
 ):
-    servers = [start_server(start_process) for _ in range(SERVERS)]
-    with ThreadPoolExecutor(CLIENTS) as pool:
+    servers = [start_server(start_process) for _ in range(processes)]
+    with slot(queue_of(campaign)), ThreadPoolExecutor(CLIENTS) as pool:
         futures = [
-            pool.submit(post_import, servers[n % SERVERS].url, campaign, administrator, f"k{n}", ROWS)
+            pool.submit(post_import, servers[n % processes].url, campaign, administrator, f"k{n}", ROWS)
             for n in range(CLIENTS)
         ]
-        refused = wait_until(
-            lambda: (
-                [f for f in futures if f.done()]
-                if sum(f.done() for f in futures) == CLIENTS - CAPACITY
-                else None
-            ),
-            90,
-        )
-        assert len(refused) == CLIENTS - CAPACITY
+        assert wait_until(lambda: sum(f.done() for f in futures) == CLIENTS - CAPACITY, 30)
         assert waiting() == CAPACITY
-        running.delete()
-        answers = [future.result() for future in futures]
-    assert sorted(answer.status_code for answer in answers) == [200] * CAPACITY + [503] * len(refused)
+        more = [post_import(servers[0].url, campaign, administrator, "more", ROWS) for _ in range(5)]
+        assert {answer.status_code for answer in more} == {503}
+        assert min(answer.elapsed.total_seconds() for answer in more) < 0.2
+    answers = [future.result() for future in futures]
+    assert Counter(answer.status_code for answer in answers) == {200: CAPACITY, 503: CLIENTS - CAPACITY}
     for answer in answers:
         if answer.status_code == 503:
             assert "Request processing queue is at capacity." in answer.text
@@ -68,20 +74,49 @@ def test_30_requests_wait_over_all_processes_and_the_next_are_refused(
     assert waiting() == 0
 
 
-def test_the_places_of_a_killed_process_are_free_within_30_seconds(
-    start_process, administrator, campaign, running
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("campaigns", [1, 60])
+def test_of_60_large_imports_at_once_30_wait_and_the_others_are_refused_at_once(
+    start_process, administrator, workers, campaigns
 ):
+    server = start_server(start_process, workers=workers)
+    campaigns = CampaignFactory.create_batch(campaigns)
+
+    answers = post_at_once(server, campaigns, administrator, LARGE)
+
+    counted = Counter(status for status, _ in answers)
+    refused = sorted(seconds for status, seconds in answers if status == 503)
+    print(dict(counted), f"refused within {refused[-1]} s")
+    assert set(counted) == {200, 503}
+    # On a machine that does nothing else it is under 0.2; those that wait are answered after many seconds.
+    assert refused[-1] < 2
+    assert Contact.objects.count() == counted[200] * LARGE
+
+
+def test_requests_without_a_user_or_a_right_leave_the_queue(start_process, campaign):
+    server, stranger = start_server(start_process), UserFactory.build(username="eve@cce.example")
+    supervisor = UserFactory(roles=["supervisor"])
+
+    for _ in range(CAPACITY + 1):
+        assert post_import(server.url, campaign, supervisor, "k", ROWS).status_code == 403
+    assert post_import(server.url, campaign, stranger, "k", ROWS).status_code == 401
+    assert waiting() == 0
+
+
+def test_the_tickets_of_a_killed_process_are_free_at_once(start_process, administrator, campaign):
     doomed, other = start_server(start_process), start_server(start_process)
     with ThreadPoolExecutor(4) as pool:
-        lost = [
-            pool.submit(post_import, doomed.url, campaign, administrator, f"d{n}", ROWS) for n in range(3)
-        ]
-        assert wait_until(lambda: waiting() == 3)
-        behind = pool.submit(post_import, other.url, campaign, administrator, "behind", ROWS)
-        assert wait_until(lambda: waiting() == 4)
-        os.killpg(doomed.pid, signal.SIGKILL)
-        running.delete()
-        assert wait_until(behind.done, 30)
+        with slot(queue_of(campaign)):
+            lost = [
+                pool.submit(post_import, doomed.url, campaign, administrator, f"d{n}", ROWS) for n in range(3)
+            ]
+            assert wait_until(lambda: waiting() == 3)
+            behind = pool.submit(post_import, other.url, campaign, administrator, "behind", ROWS)
+            assert wait_until(lambda: waiting() == 4)
+            os.killpg(doomed.pid, signal.SIGKILL)
+            assert [future.result() for future in lost] == [None] * 3
+            assert not behind.done()
+        assert wait_until(behind.done, 5)
     assert behind.result().status_code == 200
-    assert [future.result() for future in lost] == [None] * 3
     assert Contact.objects.count() == ROWS
+    assert waiting() == 0
