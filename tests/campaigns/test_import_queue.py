@@ -54,12 +54,14 @@ def test_30_requests_wait_over_all_processes_and_the_next_are_refused(
     start_process, administrator, campaign, processes
 ):
     servers = [start_server(start_process) for _ in range(processes)]
-    with slot(queue_of(campaign)), ThreadPoolExecutor(CLIENTS) as pool:
+    pool = ThreadPoolExecutor(CLIENTS)
+    with slot(queue_of(campaign)):
         futures = [
             pool.submit(post_import, servers[n % processes].url, campaign, administrator, f"k{n}", ROWS)
             for n in range(CLIENTS)
         ]
-        assert wait_until(lambda: sum(f.done() for f in futures) == CLIENTS - CAPACITY, 30)
+        wait_until(lambda: sum(f.done() for f in futures) == CLIENTS - CAPACITY, 30)
+        assert sum(f.done() for f in futures) == CLIENTS - CAPACITY
         assert waiting() == CAPACITY
         more = [post_import(servers[0].url, campaign, administrator, "more", ROWS) for _ in range(5)]
         assert {answer.status_code for answer in more} == {503}
@@ -94,7 +96,7 @@ def test_of_60_large_imports_at_once_30_wait_and_the_others_are_refused_at_once(
 
 
 def test_requests_without_a_user_or_a_right_leave_the_queue(start_process, campaign):
-    server, stranger = start_server(start_process), UserFactory.build(username="eve@cce.example")
+    server, stranger = start_server(start_process), UserFactory(roles=["administrator"], is_active=False)
     supervisor = UserFactory(roles=["supervisor"])
 
     for _ in range(CAPACITY + 1):
