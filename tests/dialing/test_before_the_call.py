@@ -215,6 +215,7 @@ EXPIRIES = [
     ({}, {"zones": "300 360"}, "01:50", "02:00"),
     ({"start_time": time(0), "end_time": time(0)}, {}, "23:50", "00:05"),
     ({"start_time": time(0), "end_time": time(0), "end_date": date(2026, 3, 10)}, {}, "23:50", "00:00"),
+    ({"start_time": time(0), "end_time": time(0), "end_date": date(2026, 3, 10)}, {}, "12:00", "12:15"),
     ({}, {"status": "B", "callback_at": NOON.replace(hour=22), "callback_number": "1"}, "22:05", "22:15"),
     ({}, {"status": "B", "callback_at": NOON.replace(hour=20, minute=58)}, "20:59", "21:13"),
 ]

@@ -31,6 +31,7 @@ ALL_DAY = {"start_time": MIDNIGHT.time(), "end_time": MIDNIGHT.time()}
 RULES = [
     # campaign, contact, rule, until
     ({"enabled": False}, {}, Rule.ENABLED, None),
+    ({"deleted_at": NOON - HOUR}, {}, Rule.ENABLED, None),
     ({"start_date": date(2026, 3, 11), **ALL_DAY}, {}, Rule.DATES, MIDNIGHT + 24 * HOUR),
     ({"end_date": date(2026, 3, 9)}, {}, Rule.DATES, None),
     ({"dialing_mode": "INBOUND"}, {}, Rule.MODE, None),

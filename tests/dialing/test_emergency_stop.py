@@ -146,6 +146,19 @@ def test_resume_leaves_deleted_campaigns_off(sam, campaign):
     assert not campaign.enabled
 
 
+def test_records_that_leave_after_the_campaigns_came_back_are_no_part_of_the_stop(sam, campaign):
+    contact_of(campaign), contact_of(campaign)
+    [before] = claim_records("d1", campaign.pk, 1)
+    resume(stop_api_campaigns(sam), sam)
+    [after] = claim_records("d1", campaign.pk, 1)
+
+    assert [told.lease for told in recalls_after("d1", 0)] == [before.lease.pk]
+    finish_recalls()
+
+    assert [told.lease for told in recalls_after("d1", 0)] == [before.lease.pk]
+    assert mark_dialed("d1", after.lease.pk).outcome == Dialing.DIALED
+
+
 def test_a_recall_that_was_broken_off_is_finished_by_the_next(sam, campaign):
     contact_of(campaign)
     claim_records("d1", campaign.pk, 1)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from campaigns.models import Campaign
 from dialing import counters
 from dialing.calls import Dialing, Outcome, Result, mark_dialed, report_results
 from dialing.leases import give_up_silent, recall_of_disabled_campaigns, unknown_to_pending
@@ -78,6 +79,18 @@ def test_by_an_option_it_stops_with_its_campaign(callback):
     assert mark_dialed("d1", record.lease.pk, THURSDAY) == (Dialing.RECALLED, "notEnabled")
     assert recall_of_disabled_campaigns(THURSDAY) == 1
     assert (state(callback)[0], state(other)[0]) == ("P", "P")
+
+
+def test_by_that_option_it_stops_with_a_campaign_that_is_deleted(callback):
+    CampaignManagerOptions.load()
+    CampaignManagerOptions.objects.update(callback_with_campaign=True)
+    campaign = Campaign.objects.filter(pk=callback.campaign_id)
+    campaign.update(enabled=True)
+    [record] = claim()
+    campaign.update(deleted_at=THURSDAY)
+
+    assert mark_dialed("d1", record.lease.pk, THURSDAY) == (Dialing.RECALLED, "notEnabled")
+    assert claim() == []
 
 
 RESULTS = """

@@ -116,7 +116,7 @@ def test_nobody_gets_in_without_signing_in(path, methods, client, db):
 
 
 @pytest.mark.urls("tests.unifiedconfig.urls")
-@pytest.mark.parametrize("path", ["undeclared", "unmapped"])
+@pytest.mark.parametrize("path", ["undeclared", "unmapped", "unlisted"])
 def test_an_endpoint_without_a_rule_refuses_even_an_administrator(path, api):
     answer = api.get(path)
 

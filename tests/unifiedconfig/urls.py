@@ -17,6 +17,15 @@ class Unmapped(Undeclared):
     operations = {"list": "unheard"}
 
 
+class Unlisted(UnifiedViewSet):
+    """An action of its own, and not a word of what it does."""
+
+    access = Access(read=("timezones.view_timezone",))
+
+    def export(self, request):
+        raise AssertionError("not reached")
+
+
 class Broken(UnifiedViewSet):
     access = Access(read=("timezones.view_timezone",))
 
@@ -27,5 +36,6 @@ class Broken(UnifiedViewSet):
 urlpatterns = [
     *route("undeclared", Undeclared, get="list"),
     *route("unmapped", Unmapped, get="list"),
+    *route("unlisted", Unlisted, get="export"),
     *route("broken", Broken, get="list"),
 ]
