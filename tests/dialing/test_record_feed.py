@@ -78,6 +78,15 @@ def test_a_listed_number_is_closed_with_result_26_and_the_next_phone_goes_out(al
     assert list(CallHistory.objects.values_list("call_result", "number", "mode")) == [(26, "2125550101", "")]
 
 
+def test_a_callback_whose_number_is_listed_is_an_ordinary_record_at_the_next_hand_out(alice):
+    callback = {"status": "B", "callback_at": NOON, "callback_number": "2125550101"}
+    contact = contact_of(numbers=["2125550101", "2125550102"], **callback)
+    do_not_call_list.add(["2125550101"], alice, "asked")
+
+    assert claim(contact.campaign) == []
+    assert [record.lease.number for record in claim(contact.campaign)] == ["2125550102"]
+
+
 def test_a_contact_whose_numbers_are_all_listed_is_closed(alice):
     contact = contact_of(numbers=["2125550101", "2125550102"])
     do_not_call_list.add(["2125550101", "2125550102"], alice, "asked")
