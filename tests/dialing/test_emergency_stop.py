@@ -116,6 +116,7 @@ def test_exactly_the_stopped_campaigns_come_back(sam, campaign):
     report = stop_api_campaigns(sam)
     assert resume(report, sam) == 1
     assert set(Campaign.objects.filter(enabled=True)) == {campaign}
+    assert Campaign.objects.get(pk=campaign.pk).change_stamp == 2
     assert resume(report, sam) == 0
     other.refresh_from_db()
     assert other.change_stamp == 0
