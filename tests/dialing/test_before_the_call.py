@@ -229,6 +229,12 @@ def test_a_lease_ends_with_the_window_and_the_last_day(values, person, claimed, 
     assert f"{record.lease.expires_at:%H:%M}" == expires
 
 
+def test_in_the_last_instant_of_its_limit_a_callback_is_still_called(campaign):
+    contact_of(campaign, status="B", callback_at=NOON - 15 * MINUTE, callback_number="1")
+    [record] = claim(campaign)
+    assert ask(record) == YES
+
+
 def test_a_personal_callbacks_lease_ends_with_its_window():
     PersonalCallbackFactory(agent=AgentFactory(agent_id="1001"), callback_date_time=NOON)
     [record] = claim_callbacks("d1", ["1001"], 1, NOON + 10 * MINUTE)
