@@ -128,6 +128,18 @@ def test_a_result_counts_once():
     assert CallHistory.objects.count() == 1
 
 
+def test_a_contact_notes_the_phone_that_was_dialed_last():
+    contact = contact_of(numbers=["2125550101", "2125550102"])
+    dialed = []
+    for code in (8, 8):
+        [record] = claim(contact.campaign)
+        report_results("d1", [Result(record.lease.pk, code)], NOON)
+        contact.refresh_from_db()
+        dialed.append(contact.last_phone)
+
+    assert dialed == [1, 2]
+
+
 def test_a_result_of_another_dialers_lease_is_unknown():
     [record] = claim(contact_of().campaign)
     assert report_results("d2", [Result(record.lease.pk, 8)], NOON) == [(Outcome.UNKNOWN, None)]

@@ -171,6 +171,15 @@ def test_a_silent_dialers_record_is_unknown_and_after_an_hour_pending(campaign):
     assert status_of(contact) == "P"
 
 
+def test_a_silent_dialers_callback_is_after_an_hour_the_promise_that_it_was(campaign):
+    contact = contact_of(campaign, status="B", callback_at=NOON, callback_number="1")
+    claim_records("d1", campaign.pk, 1, NOON)
+    give_up_silent(NOON + timedelta(minutes=20))
+    assert status_of(contact) == "U"
+    assert unknown_to_pending(NOON + timedelta(minutes=80)) == 1
+    assert status_of(contact) == "B"
+
+
 def test_a_late_result_decides_an_unknown_record(campaign):
     contact = contact_of(campaign)
     [record] = claim_records("d1", campaign.pk, 1, NOON)
