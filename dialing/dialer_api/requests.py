@@ -22,13 +22,20 @@ DAY_SECONDS = 86_400
 
 class DialerName(serializers.CharField):
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=64, validators=[printable], help_text="The dialer's own name.", **options)
+        super().__init__(
+            min_length=1, max_length=64, validators=[printable], help_text="The dialer's own name.", **options
+        )
 
 
 class AgentId(serializers.CharField):
     def __init__(self, **options: Any) -> None:
+        shortest = None if options.get("allow_blank") else 1
         super().__init__(
-            max_length=32, validators=[printable], help_text="The agent's login number.", **options
+            min_length=shortest,
+            max_length=32,
+            validators=[printable],
+            help_text="The agent's login number.",
+            **options,
         )
 
 
@@ -85,6 +92,7 @@ class RequestedCallback(WireSerializer[Any]):
     )
     phone = serializers.CharField(
         source="callback_number",
+        min_length=1,
         max_length=20,
         validators=[phone_characters],
         required=False,

@@ -6,14 +6,14 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dialing.calls import DialedAnswer, Dialing, Result, ResultAnswer, mark_dialed, report_results
-from dialing.dialer_api import answers, requests
+from dialing.dialer_api import answers, examples, requests
 from dialing.dialer_api.answers import NOT_MADE
 from dialing.dialer_api.base import DialerView, checked
+from dialing.dialer_api.description import operation
 from dialing.dialer_api.recall_watch import watch
 from dialing.dialers import heard_from, note_agents
 from dialing.leases import recalls_after
@@ -24,8 +24,12 @@ from dialing.running import running_campaigns
 
 
 class RecordsView(DialerView):
-    @extend_schema(
-        operation_id="takeRecords", request=requests.RecordsRequest, responses=answers.RecordsAnswer
+    @operation(
+        "takeRecords",
+        request=requests.RecordsRequest,
+        sent=examples.records,
+        answer=answers.RecordsAnswer,
+        answered=examples.records_answer,
     )
     def post(self, request: Request) -> Response:
         """Records of a campaign that may be dialed now, each under a lease. None: ask again later."""
@@ -35,8 +39,12 @@ class RecordsView(DialerView):
 
 
 class CallbacksView(DialerView):
-    @extend_schema(
-        operation_id="takeCallbacks", request=requests.CallbacksRequest, responses=answers.CallbacksAnswer
+    @operation(
+        "takeCallbacks",
+        request=requests.CallbacksRequest,
+        sent=examples.callbacks,
+        answer=answers.CallbacksAnswer,
+        answered=examples.callbacks_answer,
     )
     def post(self, request: Request) -> Response:
         """Personal callbacks that are due for these agents."""
@@ -46,7 +54,13 @@ class CallbacksView(DialerView):
 
 
 class DialedView(DialerView):
-    @extend_schema(operation_id="noteDialed", request=requests.DialedRequest, responses=answers.DialedAnswer)
+    @operation(
+        "noteDialed",
+        request=requests.DialedRequest,
+        sent=examples.DIALER,
+        answer=answers.DialedAnswer,
+        answered=examples.dialed_answer,
+    )
     def post(self, request: Request, lease: uuid.UUID) -> Response:
         """Asked immediately before the call; only `dialed` allows it."""
         values = checked(requests.DialedRequest(data=request.data or {}))
@@ -63,8 +77,12 @@ def dialer_of(lease: uuid.UUID) -> str | None:
 
 
 class ResultsView(DialerView):
-    @extend_schema(
-        operation_id="reportResults", request=requests.ResultsRequest, responses=answers.ResultsAnswer
+    @operation(
+        "reportResults",
+        request=requests.ResultsRequest,
+        sent=examples.results,
+        answer=answers.ResultsAnswer,
+        answered=examples.results_answer,
     )
     def post(self, request: Request) -> Response:
         """How calls ended. May be sent again until it is answered; each result counts once."""
@@ -81,8 +99,11 @@ def _line(result: Result, answer: ResultAnswer) -> dict[str, Any]:
 
 
 class RecallsView(DialerView):
-    @extend_schema(
-        operation_id="listRecalls", parameters=[requests.RecallsRequest], responses=answers.RecallsAnswer
+    @operation(
+        "listRecalls",
+        query=requests.RecallsRequest,
+        answer=answers.RecallsAnswer,
+        answered=examples.recalls_answer,
     )
     def get(self, request: Request) -> Response:
         """Leases taken back, oldest first; with `wait`, not before there is one or the time is over."""
@@ -101,7 +122,13 @@ class RecallsView(DialerView):
 
 
 class HeartbeatView(DialerView):
-    @extend_schema(operation_id="heartbeat", request=requests.HeartbeatRequest, responses=OpenApiTypes.OBJECT)
+    @operation(
+        "heartbeat",
+        request=requests.HeartbeatRequest,
+        sent=examples.heartbeat,
+        answer=OpenApiTypes.OBJECT,
+        answered={},
+    )
     def post(self, request: Request) -> Response:
         """A sign of life, for a dialer that has nothing else to say, and how many agents campaigns have."""
         values = checked(requests.HeartbeatRequest(data=request.data))
@@ -112,7 +139,7 @@ class HeartbeatView(DialerView):
 
 
 class CampaignsView(DialerView):
-    @extend_schema(operation_id="listCampaigns", responses=answers.CampaignsAnswer)
+    @operation("listCampaigns", answer=answers.CampaignsAnswer, answered=examples.campaigns_answer)
     def get(self, request: Request) -> Response:
         """The campaigns to run now, with all that a dialer has to know of them."""
         campaigns = running_campaigns(timezone.now())
