@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from outbound_site.jobs import LeasedJob
@@ -60,15 +62,48 @@ def is_recent(beat: datetime | None, now: datetime) -> bool:
     return beat is not None and abs(now - beat) <= HEARTBEAT_LIMIT
 
 
+def answer_probes(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware, the first: a probe comes without TLS and asks for an address, not a host name."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        probe = PROBES.get(request.path)
+        return probe(request) if probe else get_response(request)
+
+    return answer
+
+
+def live(request: HttpRequest) -> JsonResponse:
+    """200 as long as the process answers; whoever gets no answer starts it again."""
+    return _answer({"live": True}, True)
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 when requests can be served: the database answers and has every migration."""
+    try:
+        missing = missing_migrations()
+    except DatabaseError:
+        return _answer({"ready": False, "database": "unreachable"}, False)
+    return _answer(
+        {"ready": not missing, "database": "reachable", "missing_migrations": missing}, not missing
+    )
+
+
 def health(request: HttpRequest) -> JsonResponse:
-    """200 when all is well, else 503; the body says what is amiss and holds nothing secret."""
+    """200 when all is well, also in the background, else 503; the body says what is amiss, nothing secret."""
     try:
         report = examine(timezone.now())
     except DatabaseError:
         report = {"healthy": False, "database": "unreachable"}
-    return JsonResponse(
-        report, status=200 if report["healthy"] else 503, headers={"Cache-Control": "no-store"}
-    )
+    return _answer(report, report["healthy"])
+
+
+def _answer(report: dict[str, Any], is_well: bool) -> JsonResponse:
+    return JsonResponse(report, status=200 if is_well else 503, headers={"Cache-Control": "no-store"})
+
+
+PROBES = {"/health": health, "/health/live": live, "/health/ready": ready}
 
 
 def examine(now: datetime) -> dict[str, Any]:

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "outbound_site.health.answer_probes",
     "outbound_site.client_address.trust_proxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -265,14 +266,17 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    # A server that is busy says so to its clients; what it lacks is logged where it is noticed.
     "filters": {
+        "full_disk": {"()": "outbound_site.logs.FullDiskFilter", "mark": DATA_DIR / "disk-full"},
+        # A server that is busy or not ready says so to its clients; what it lacks is logged where it is noticed.
         "no_503": {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: getattr(record, "status_code", None) != 503,
-        }
+        },
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["full_disk"]}
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # At INFO Celery tells of every periodic task.
     "loggers": {

@@ -16,7 +16,7 @@ from dialing.dialer_api.base import NoSuchUrl
 from dialing.dialer_api.description import DescriptionView
 from dialing.views import DisableViewSet, RunTimeStatsViewSet
 from dnc.views import ImportRuleViewSet
-from outbound_site.health import health
+from outbound_site import health
 from outbound_site.unifiedconfig.routing import route
 from outbound_site.unifiedconfig.views import AsyncRequestStatus, UnknownUrl
 from timezones.views import TimeZoneViewSet
@@ -26,7 +26,9 @@ one_callback = {"get": "retrieve", "put": "update", "delete": "destroy"}
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
-    path("health", health),
+    path("health", health.health),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
     *route("campaign", CampaignViewSet, get="list", post="create"),
     *route("campaign/<int:pk>", CampaignViewSet, get="retrieve", put="update", delete="destroy"),
     *route("campaign/disable", DisableViewSet, put="update"),

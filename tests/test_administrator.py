@@ -29,6 +29,13 @@ def test_a_later_start_leaves_the_administrator_alone(rf):
     assert authenticate(rf.get("/"), username=NAME, password="correct horse battery")
 
 
+def test_a_start_under_another_name_makes_no_second_superuser(rf, django_user_model):
+    make_administrator(NAME, "correct horse battery")
+
+    assert make_administrator("root@localhost", "") is None
+    assert django_user_model.objects.get().username == NAME
+
+
 def test_a_generated_password_is_not_shown_by_accident():
     made = make_administrator(NAME, "")
 

@@ -4,12 +4,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connections
+from django.db import DatabaseError, OperationalError, connections
 
 from outbound_site.administrator import Credentials, make_administrator
 from outbound_site.data_directory import close_to_others
 from outbound_site.processes import PortTaken, keep, open_listener
 from outbound_site.seeding import seed
+from outbound_site.storage import advice, check_broker_file
 
 
 class Command(BaseCommand):
@@ -18,6 +19,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         close_to_others(settings.DATA_DIR)
         listener = self.listen()
+        if problem := check_broker_file():
+            raise CommandError(problem)
         self.migrate()
         call_command("collectstatic", verbosity=0, interactive=False)
         seed()
@@ -32,7 +35,11 @@ class Command(BaseCommand):
     def migrate(self) -> None:
         try:
             call_command("migrate", verbosity=0, interactive=False)
-        except OperationalError as error:
+        except DatabaseError as error:
+            if known := advice(error):
+                raise CommandError(known) from None
+            if not isinstance(error, OperationalError):
+                raise
             raise CommandError(
                 f"The database does not answer ({error}); check DATABASE_URL. All settings: docs/settings.md"
             ) from None
