@@ -268,7 +268,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "filters": {
         "full_disk": {"()": "outbound_site.logs.FullDiskFilter", "mark": DATA_DIR / "disk-full"},
-        # A server that is busy or not ready says so to its clients; what it lacks is logged where it is noticed.
+        # A server that is busy or not ready says so to its clients; what it lacks is logged elsewhere.
         "no_503": {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: getattr(record, "status_code", None) != 503,
