@@ -22,6 +22,10 @@ RELEASES = ["0.1.0"]
 STORED = Path(__file__).parent
 # What migrations change on purpose, each with its reason: {(table, first column): {column: value}}.
 CHANGES = {}
+# Tables that are gone, each with its reason.
+REMOVED = {
+    "outbound_site_requestplace",  # requests that waited to import; none is left when the server is upgraded
+}
 
 
 class SqliteDatabase:
@@ -123,7 +127,7 @@ def test_the_stored_database_has_rows_in_every_table(old_database):
 
 
 def test_no_row_is_lost_or_changed_by_an_upgrade(old_database, tmp_path):
-    columns = old_database.columns()
+    columns = {table: names for table, names in old_database.columns().items() if table not in REMOVED}
     expected = rows_of(old_database, columns, CHANGES)
 
     migrated = manage(old_database, "migrate", tmp_path)
