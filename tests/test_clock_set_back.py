@@ -144,7 +144,7 @@ def test_a_do_not_call_file_stands_still_from_the_new_time_on(clock, settings, t
     file_scan.scan_rules()
     clock.shift(-TWO_HOURS)
     file_scan.scan_rules()
-    clock.shift(2 * settings.DNC_SCAN_SECONDS + 60)
+    clock.shift(settings.DNC_SETTLE_SECONDS + 60)
     file_scan.scan_rules()
 
     assert FileImport.objects.filter(rule=rule).exists()
