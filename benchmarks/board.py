@@ -124,7 +124,10 @@ def fill() -> list[Any]:
 
     now = timezone.now()
     zone, today = TimeZone.objects.get(name="Eastern Standard Time"), now.date()
-    sets = [ZoneSet.objects.get_or_create(members=members)[0] for members in ("300d", "360d", "480d")]
+    sets = [
+        ZoneSet.objects.get_or_create(members=members, campaign=None)[0]
+        for members in ("300d", "360d", "480d")
+    ]
     made = Campaign.objects.bulk_create(
         Campaign(
             name=f"Campaign{number}",

@@ -65,7 +65,7 @@ def fill(contacts: int) -> Any:
     from campaigns.models import Campaign, Contact, ContactPhone, ImportJob
     from timezones.models import TimeZone, ZoneSet
 
-    zones = [ZoneSet.objects.get_or_create(members=zone)[0].pk for zone in ZONES]
+    zones = [ZoneSet.objects.get_or_create(members=zone, campaign=None)[0].pk for zone in ZONES]
     campaign = Campaign(
         name=f"bench{Campaign.objects.count():05}",
         enabled=True,

@@ -90,6 +90,9 @@ OPEN_STATUSES = [
     CallbackStatus.UNKNOWN,
 ]
 
+# What a callback is while a dialer has it, or was lost with it.
+SET_BY_DIALERS = [CallbackStatus.ACTIVE, CallbackStatus.UNKNOWN]
+
 
 class PersonalCallbackQuerySet(models.QuerySet[Any]):
     def open(self) -> Self:
@@ -98,6 +101,10 @@ class PersonalCallbackQuerySet(models.QuerySet[Any]):
     def overdue(self) -> Self:
         """Open ones whose window is over, so that no dialer takes them any more (outbound-option.md 9.2)."""
         return self.open().filter(callback_date_time__lt=timezone.now() - settings.CALLBACK_TIME_LIMIT)
+
+    def change(self, **values: Any) -> int:
+        """Update them with their stamp, so that clients see that they changed; how many."""
+        return self.update(**values, change_stamp=models.F("change_stamp") + 1)
 
     def locked(self) -> Self:
         """For a change in a transaction: a dialer that takes the row at this moment waits or is seen."""

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from callbacks.agents import hold_agents
-from callbacks.models import Agent, CallbackStatus, PersonalCallback
+from callbacks.models import SET_BY_DIALERS, Agent, CallbackStatus, PersonalCallback
 from outbound_site.bulk_history import record
 from outbound_site.refusals import stale
 
@@ -16,7 +16,7 @@ from outbound_site.refusals import stale
 @transaction.atomic
 def schedule(values: Mapping[str, Any]) -> PersonalCallback:
     """Store a new callback. Raises ValidationError."""
-    callback = PersonalCallback(**values)
+    callback = PersonalCallback(**without_dialers_status(values))
     callback.clean()
     hold_agents({callback.agent_id})
     callback.save()
@@ -34,13 +34,22 @@ def change(callback: PersonalCallback, values: Mapping[str, Any], change_stamp: 
     if change_stamp is not None and change_stamp != current.change_stamp:
         raise stale()
     stored_agent = current.agent_id
-    for name, value in values.items():
+    for name, value in without_dialers_status(values).items():
         setattr(current, name, value)
     current.clean()
     if current.agent_id != stored_agent:
         hold_agents({current.agent_id})
     current.change_stamp += 1
     current.save()
+
+
+def without_dialers_status(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A status that only dialers set says nothing here: nobody could change the callback any more, and no
+    dialer would take it. It stays as it is, a new one is pending.
+    """
+    return {
+        name: value for name, value in values.items() if name != "call_status" or value not in SET_BY_DIALERS
+    }
 
 
 @transaction.atomic
@@ -70,7 +79,7 @@ def reassign(callbacks: QuerySet[PersonalCallback], agent: Agent) -> int:
     hold_agents({agent.pk})
     pks = lock_inactive(callbacks.exclude(agent=agent))
     chosen = PersonalCallback.objects.filter(pk__in=pks)
-    chosen.update(agent=agent, change_stamp=F("change_stamp") + 1)
+    chosen.change(agent=agent)
     record(chosen, "~")
     return len(pks)
 

@@ -18,7 +18,7 @@ from campaigns.models.campaign import MAX_SKILL_GROUPS
 from campaigns.skill_groups import lock_skill_groups
 from outbound_site.change_stamps import claim_version
 from outbound_site.refusals import in_use
-from timezones.models import TimeZone
+from timezones.models import TimeZone, ZoneSet
 
 # Analysis times that a new campaign takes from the options row.
 OPTIONS_OF_ANALYSIS = (
@@ -117,6 +117,7 @@ def _save_checked(campaign: Campaign, skill_groups: SkillGroupChange) -> None:
         with transaction.atomic():
             campaign.clean()
             campaign.save()
+            ZoneSet.objects.change_zone(campaign.pk, campaign.time_zone.zone)
             _apply_skill_groups(campaign, skill_groups)
     except IntegrityError:
         # The other transaction has committed, so that the check finds now what it did not find before.

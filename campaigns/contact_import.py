@@ -194,9 +194,7 @@ def zoned_phones(campaign: Campaign, ids: Sequence[int], rows: ContactRows) -> P
     numbers = list(chain.from_iterable(zip(*rows.phones.values(), strict=True)))
     contact_ids = each_times(ids, width)
     positions = [*rows.phones] * len(rows)
-    zone_sets = ZoneSet.objects.ids(
-        {write_zones([zone]) for zone in {*rows.zones, campaign.time_zone.zone} if zone}
-    )
+    zone_sets = ZoneSet.objects.ids({write_zones([zone]) for zone in set(rows.zones) if zone})
     named = {zone: zone_sets[write_zones([zone])] if zone else None for zone in set(rows.zones)}
     of_row = each_times([named[zone] for zone in rows.zones], width)
     if "" in numbers:
@@ -205,7 +203,7 @@ def zoned_phones(campaign: Campaign, ids: Sequence[int], rows: ContactRows) -> P
         )
     search = RegionPrefixMatcher.from_database().zone_set_id
     found = [zone or search(number) for zone, number in zip(of_row, numbers, strict=True)]
-    default = zone_sets[write_zones([campaign.time_zone.zone])]
+    default = ZoneSet.objects.id_of_campaign(campaign.pk, campaign.time_zone.zone)
     row, prefix, fallback = ZoneSource.ROW.value, ZoneSource.PREFIX.value, ZoneSource.CAMPAIGN.value
     sources = [
         row if stated else prefix if zone else fallback for stated, zone in zip(of_row, found, strict=True)

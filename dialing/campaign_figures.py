@@ -61,7 +61,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "List": {
         "attemptedCount": "Attempts today",
-        "totalCount": "Contacts",
+        "totalCount": "Available to dial",
         "totalVoiceCount": "Answered, whole list",
         "closedCount": "Closed, whole list",
         "dateTime": "Last change",

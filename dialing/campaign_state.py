@@ -30,6 +30,7 @@ WORDS: dict[str, str] = {
     Rule.LEASE: "with a dialer",
     Rule.ATTEMPTS: "no attempt is left",
     Rule.DO_NOT_CALL: "every number left is on the Do Not Call list",
+    Rule.NUMBER: "a dialer has the number for another record",
     Rule.DUE: "not due now: a retry or a callback at another time",
     Rule.WINDOW: "outside the dialing hours where the customer is",
 }

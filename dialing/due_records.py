@@ -15,9 +15,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 
 from campaigns.models import Campaign
-from campaigns.models.contact import CallStatus, Contact
+from campaigns.models.contact import CallStatus, Contact, ContactPhone
 from dialing.eligibility import DIALABLE, window_of
-from dialing.models import CampaignManagerOptions
+from dialing.leases import LONGEST_CALL
+from dialing.models import CampaignManagerOptions, Lease, LeaseState
 from timezones.local_time import is_inside
 from timezones.models import ZoneSet
 
@@ -31,7 +32,7 @@ B = CallStatus.CALLBACK_REQUESTED
 def zone_groups(campaign: Campaign) -> list[ZoneSet]:
     """The zone sets in which the campaign has contacts that may become due; one index probe each."""
     there = Contact.objects.filter(campaign=campaign, zone_set=OuterRef("pk"), status__in=DIALABLE)
-    return list(ZoneSet.objects.filter(Exists(there)))
+    return list(ZoneSet.objects.for_campaign(campaign.pk).filter(Exists(there)))
 
 
 def groups_inside(campaign: Campaign, groups: Iterable[ZoneSet], at: datetime) -> list[ZoneSet]:
@@ -74,19 +75,54 @@ def due_by_priority(
         )
 
 
+@dataclass(frozen=True)
+class NumberRule:
+    """Leaves out contacts whose next number a dialer has: `choose` in a query, but for listed numbers."""
+
+    options: CampaignManagerOptions
+    campaign: Campaign
+    at: datetime
+
+    def condition(self, status: CallStatus) -> tuple[str, list[Any]]:
+        quote = connection.ops.quote_name
+        lease, phone = quote(Lease._meta.db_table), quote(ContactPhone._meta.db_table)
+        next_number, values = "contact.callback_number", []
+        if status != B:
+            attempts = self.campaign.max_attempts if self.options.max_attempts_per_number else None
+            next_number = (
+                f"(SELECT number FROM {phone} AS phone WHERE phone.contact_id = contact.id AND NOT closed"
+                f"{' AND calls_made < %s' if attempts else ''}"
+                " ORDER BY CASE WHEN calls_made = 0 THEN 0 ELSE 1 END,"
+                " CASE WHEN calls_made > 0 THEN callback_at END NULLS FIRST, phone.position LIMIT 1)"
+            )
+            values = [attempts] if attempts else []
+        over = connection.ops.adapt_datetimefield_value(self.at - LONGEST_CALL)
+        return (
+            f" AND NOT EXISTS (SELECT 1 FROM {lease} AS lease WHERE lease.number_in_use = {next_number}"
+            " AND NOT (lease.state = %s AND lease.dialed_at <= %s))",
+            [*values, LeaseState.DIALED.value, over],
+        )
+
+
 def take_first(
-    campaign: Campaign, portions: Sequence[Portion], count: int, without: Collection[int]
+    campaign: Campaign,
+    portions: Sequence[Portion],
+    count: int,
+    without: Collection[int],
+    rule: NumberRule | None = None,
 ) -> list[Contact]:
     """The first `count` contacts of the portions in import order, locked until the end of the transaction.
 
     What another transaction holds at this moment is passed over; `without`: ids to leave out.
     """
-    due = due_contacts(campaign, portions, count + len(without) + SPARE).exclude(pk__in=without)
+    due = due_contacts(campaign, portions, count + len(without) + SPARE, rule).exclude(pk__in=without)
     first = due.select_related("zone_set").order_by("pk")
     return list(first.select_for_update(skip_locked=True, of=("self",))[:count])
 
 
-def due_contacts(campaign: Campaign, portions: Sequence[Portion], count: int) -> QuerySet[Contact]:
+def due_contacts(
+    campaign: Campaign, portions: Sequence[Portion], count: int, rule: NumberRule | None = None
+) -> QuerySet[Contact]:
     """The first `count` contacts of each portion, of those with a time LONGEST_DUE at least.
 
     Written out, since the ORM takes longer to put so many parts together than the database to answer. The
@@ -97,14 +133,15 @@ def due_contacts(campaign: Campaign, portions: Sequence[Portion], count: int) ->
     table = connection.ops.quote_name(Contact._meta.db_table)
     parts: list[str] = []
     values: list[Any] = []
+    free, of_rule = rule.condition(portions[0].status) if rule else ("", [])
     for portion in portions:
         limit = max(count, LONGEST_DUE) if portion.times else count
         parts.append(
-            f"SELECT * FROM (SELECT id FROM {table} WHERE campaign_id = %s AND status = %s"
-            f" AND zone_set_id = %s AND {portion.due} ORDER BY callback_at, id LIMIT {int(limit)})"
+            f"SELECT * FROM (SELECT id FROM {table} AS contact WHERE campaign_id = %s AND status = %s"
+            f" AND zone_set_id = %s AND {portion.due}{free} ORDER BY callback_at, id LIMIT {int(limit)})"
             f" AS part{len(parts)}"
         )
         times = [connection.ops.adapt_datetimefield_value(time) for time in portion.times]
-        values += [campaign.pk, portion.status, portion.zone_set, *times]
+        values += [campaign.pk, portion.status, portion.zone_set, *times, *of_rule]
     # The status once more: another hand-out may have changed it since.
     return Contact.objects.filter(pk__in=RawSQL(" UNION ALL ".join(parts), values), status=portions[0].status)

@@ -3,8 +3,8 @@
 Pure. The record feed selects in sets what this allows one by one; explanations and the dry run ask it too.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
@@ -35,6 +35,7 @@ class Rule(StrEnum):
     LEASE = "withDialer"
     ATTEMPTS = "attempts"
     DO_NOT_CALL = "doNotCall"
+    NUMBER = "numberInUse"
     DUE = "notDue"
     WINDOW = "outsideHours"
 
@@ -73,12 +74,14 @@ class Verdict:
 class Circumstances:
     """All that the decision needs beside the contact.
 
-    `listed`: numbers on the Do Not Call list; `lease`: the contact's open one.
+    `listed`: numbers on the Do Not Call list; `in_use`: numbers that dialers have for other records, with the
+    time until when they have them at most; `lease`: the contact's open one.
     """
 
     campaign: Campaign
     options: CampaignManagerOptions
     listed: Collection[str] = ()
+    in_use: Mapping[str, datetime] = field(default_factory=dict)
     lease: Lease | None = None
 
 
@@ -126,10 +129,13 @@ def campaign_refusals(campaign: Campaign, at: datetime) -> Iterator[Refusal]:
 def against_number(
     contact: Contact, target: "Target", circumstances: Circumstances, at: datetime
 ) -> Iterator[Refusal]:
-    """The rules that hold for the number which comes next: attempts, Do Not Call, due time."""
+    """The rules that hold for the number which comes next: attempts, Do Not Call, in use, due time."""
     if target.why:
         yield target.why
-    elif contact.status == CallStatus.CALLBACK_REQUESTED:
+        return
+    if until := circumstances.in_use.get(target.number):
+        yield Refusal(Rule.NUMBER, "a dialer has the number for another record", until)
+    if contact.status == CallStatus.CALLBACK_REQUESTED:
         yield from _callback_due(contact, circumstances, at)
     else:
         due = max((time for time in (contact.callback_at, target.due) if time), default=None)

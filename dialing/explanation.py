@@ -8,6 +8,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from campaigns.models.contact import Contact
 from dialing.eligibility import Circumstances, Verdict, decide
+from dialing.leases import numbers_in_use
 from dialing.models import CampaignManagerOptions, Lease
 from dialing.record_feed import phones_of
 from dnc import do_not_call_list
@@ -27,10 +28,11 @@ def contact_verdicts(contacts: Sequence[Contact], at: datetime | None = None) ->
     campaign = Campaign.objects.select_related("time_zone").get(pk=contacts[0].campaign_id)
     phones = phones_of(contacts)
     numbers = {phone.number for own in phones.values() for phone in own}
-    listed = do_not_call_list.contains(numbers | {contact.callback_number for contact in contacts})
+    numbers |= {contact.callback_number for contact in contacts}
+    listed, in_use = do_not_call_list.contains(numbers), numbers_in_use(numbers, options, at)
     held = Lease.objects.open().select_related("dialer").filter(contact__in=contacts)
     leases = {lease.contact_id: lease for lease in held}
     return [
-        decide(c, phones[c.pk], Circumstances(campaign, options, listed, lease=leases.get(c.pk)), at)
+        decide(c, phones[c.pk], Circumstances(campaign, options, listed, in_use, leases.get(c.pk)), at)
         for c in contacts
     ]

@@ -5,12 +5,12 @@ one wins. Locks are taken in one order everywhere: dialer, lease, record.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
@@ -33,6 +33,8 @@ from dialing.models.lease import HELD
 from timezones.local_time import is_inside
 from timezones.models import ZoneSet
 
+# After it a call is over, reported or not (outbound-option.md 10.1, rule 8).
+LONGEST_CALL = timedelta(seconds=7200)
 # Leases of one step; recalled together, they bear one number.
 BATCH = 1_000
 NOT_TOLD = HELD & Q(recall_number=None)
@@ -40,6 +42,52 @@ STOPPED = "campaign disabled"
 # The time of such a call was promised, and it is not bound to the dialing window.
 PROMISED = Q(status_before=CallStatus.CALLBACK_REQUESTED, contact__called_back_at=None)
 OF_CAMPAIGN_OFF = Q(campaign__enabled=False) | Q(campaign__deleted_at__isnull=False)
+
+
+def store_leases(leases: Sequence[Lease], at: datetime) -> set[UUID]:
+    """Write new leases inside the transaction of a hand-out; those that are stored.
+
+    Of two hand-outs that meet at a number one has it, and the other one passes the record over. In one
+    statement and in the order of numbers, so that two never wait for each other crosswise.
+    """
+    in_order = sorted(leases, key=lambda lease: lease.number)
+    try:
+        with transaction.atomic():
+            Lease.objects.bulk_create(in_order)
+    except IntegrityError:
+        release_unreported(at, [lease.number for lease in in_order])
+        Lease.objects.bulk_create(in_order, ignore_conflicts=True)
+        stored = Lease.objects.filter(pk__in=[lease.pk for lease in in_order])
+        return set(stored.values_list("pk", flat=True))
+    return {lease.pk for lease in in_order}
+
+
+def unreported(at: datetime) -> Q:
+    """Leases of calls that must be over although no dialer has reported their end."""
+    return Q(state=LeaseState.DIALED, dialed_at__lte=at - LONGEST_CALL)
+
+
+def release_unreported(at: datetime | None = None, numbers: Collection[str] | None = None) -> int:
+    """Let such calls block their numbers no longer, or these of the numbers; how many.
+
+    The leases stay open: a result is still accepted, and the record stays `dialed` (2.2).
+    """
+    leases = Lease.objects.held().filter(unreported(at or timezone.now()), blocks_number=True)
+    if numbers is not None:
+        leases = leases.filter(number_in_use__in=numbers)
+    return leases.update(blocks_number=False)
+
+
+def numbers_in_use(
+    numbers: Collection[str], options: CampaignManagerOptions, at: datetime
+) -> dict[str, datetime]:
+    """Those of the numbers that an open lease blocks, each with the time until when it does at most."""
+    leases = Lease.objects.filter(~unreported(at), number_in_use__in=numbers)
+    columns = ("number", "dialed_at", "ended_at", "expires_at")
+    return {
+        number: dialed_at + LONGEST_CALL if dialed_at else (ended_at or expires_at) + options.unknown_reset
+        for number, dialed_at, ended_at, expires_at in leases.values_list(*columns)
+    }
 
 
 def recall(
@@ -103,7 +151,7 @@ def _give_back_recalled(leases: QuerySet[Lease]) -> None:
         contacts = leases.filter(status_before=status, contact__isnull=False).values("contact")
         Contact.objects.filter(pk__in=contacts).update(status=status, call_result=NOT_ATTEMPTED)
     callbacks = leases.filter(personal_callback__isnull=False).values("personal_callback")
-    PersonalCallback.objects.filter(pk__in=callbacks).update(
+    PersonalCallback.objects.filter(pk__in=callbacks).change(
         call_status=CallStatus.PENDING, call_result=NOT_ATTEMPTED
     )
 
@@ -131,7 +179,7 @@ def set_status(leases: Sequence[Lease], status: CallStatus, **values: int) -> No
     if contacts:
         Contact.objects.filter(pk__in=contacts).update(status=status, **values)
     if callbacks:
-        PersonalCallback.objects.filter(pk__in=callbacks).update(call_status=status, **values)
+        PersonalCallback.objects.filter(pk__in=callbacks).change(call_status=status, **values)
 
 
 class Recall(NamedTuple):
@@ -197,7 +245,8 @@ def recall_forbidden(at: datetime | None = None) -> int:
 
 def outside(campaign: Campaign, zone_sets: Sequence[ZoneSet], at: datetime) -> list[ZoneSet]:
     window, zone = window_of(campaign), campaign.time_zone
-    return [zone_set for zone_set in zone_sets if not is_inside(window, zone_set.zones, zone, at)]
+    there = [zone_set for zone_set in zone_sets if zone_set.campaign in (None, campaign.pk)]
+    return [zone_set for zone_set in there if not is_inside(window, zone_set.zones, zone, at)]
 
 
 def give_up_silent(at: datetime | None = None) -> int:

@@ -25,7 +25,7 @@ from dialing.call_results import AGENT_NOT_RESERVED, CALLBACKS, DO_NOT_CALL, NOT
 from dialing.clock import is_behind
 from dialing.dialers import heard_from
 from dialing.eligibility import Rule, callback_window_ends
-from dialing.leases import OF_CAMPAIGN_OFF
+from dialing.leases import LONGEST_CALL, OF_CAMPAIGN_OFF, store_leases, unreported
 from dialing.lists import ALWAYS, list_began
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease, LeaseState
 from dialing.results import CallReport, classify
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
 MOST_CALLBACKS = 200
 BATCH = 1_000
-# After it a call is over, told or not (outbound-option.md 10.1, rule 8).
-LONGEST_CALL = timedelta(seconds=7200)
 USE_DN = RescheduleCallbackMode.USE_CAMPAIGN_DN
 REACHED = {call_results.ANSWERED, call_results.ANSWERING_MACHINE}
 REJECTED = {call_results.REJECTED, call_results.REJECTED_AND_CLOSED}
@@ -51,7 +49,14 @@ UNUSABLE = {3, 5, call_results.NOT_ALLOCATED, 11, 23, DO_NOT_CALL}
 CLOSED_WITHOUT_REATTEMPT = {2, 4, 6, 8, 9, 16}
 BUSY, NO_RINGBACK = 9, {4, 27, 28}
 SATURDAY, SUNDAY = 5, 6
-RESULT_FIELDS = ["call_status", "call_result", "callback_date_time", "max_attempts", "phone"]
+RESULT_FIELDS = [
+    "call_status",
+    "call_result",
+    "callback_date_time",
+    "max_attempts",
+    "phone",
+    "change_stamp",
+]
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,8 @@ def claim_callbacks(
     """Give the dialer up to `count` due personal callbacks of these agents, who are logged in at it.
 
     Also those of agents who are logged in nowhere, where the campaign's mode is `useCampaignDN` and the
-    callback has a campaignDn. Every number is tested against the Do Not Call list.
+    callback has a campaignDn. Every number is tested against the Do Not Call list. A callback whose number
+    is with a dialer already, for whatever record, waits.
     """
     at = at or timezone.now()
     sender = heard_from(dialer, at)
@@ -82,12 +88,16 @@ def claim_callbacks(
         due = due_callbacks(agents, _logged_in(options, at) | set(agents), at)
         if options.callback_with_campaign:
             due = due.exclude(OF_CAMPAIGN_OFF)
-        chosen = due.select_related("agent", "campaign").order_by("callback_date_time", "pk")
+        in_use = Lease.objects.filter(~unreported(at), number_in_use=OuterRef("phone"))
+        chosen = due.filter(~Exists(in_use)).select_related("agent", "campaign")
+        chosen = chosen.order_by("callback_date_time", "pk")
         rows = list(chosen.select_for_update(skip_locked=True, of=("self",))[: min(count, MOST_CALLBACKS)])
         listed = do_not_call_list.contains([row.phone for row in rows])
         hits = [row for row in rows if row.phone in listed]
         _close_listed(hits, sender, at)
-        return _lease([row for row in rows if row not in hits], agents, sender, options, at)
+        first_of_number = {row.phone: row for row in reversed(rows)}
+        free = [row for row in rows if row not in hits and first_of_number[row.phone] is row]
+        return _lease(free, agents, sender, options, at)
 
 
 def due_callbacks(
@@ -141,13 +151,11 @@ def _lease(
         )
         for row in rows
     ]
-    Lease.objects.bulk_create(leases)
-    taken = PersonalCallback.objects.filter(pk__in=[row.pk for row in rows])
-    taken.update(call_status=CallbackStatus.ACTIVE, call_result=0, sent_to_dialer_at=at)
-    return [
-        CallbackRecord(lease, row, row.agent.agent_id not in agents)
-        for lease, row in zip(leases, rows, strict=True)
-    ]
+    stored = store_leases(leases, at)
+    pairs = [(lease, row) for lease, row in zip(leases, rows, strict=True) if lease.pk in stored]
+    taken = PersonalCallback.objects.filter(pk__in=[row.pk for _, row in pairs])
+    taken.change(call_status=CallbackStatus.ACTIVE, call_result=0, sent_to_dialer_at=at)
+    return [CallbackRecord(lease, row, row.agent.agent_id not in agents) for lease, row in pairs]
 
 
 def _close_listed(rows: Sequence[PersonalCallback], dialer: Dialer, at: datetime) -> None:
@@ -172,6 +180,9 @@ def _close_listed(rows: Sequence[PersonalCallback], dialer: Dialer, at: datetime
 
 
 def _store(rows: Sequence[PersonalCallback]) -> None:
+    """Write what has changed of rows that the caller has locked."""
+    for row in rows:
+        row.change_stamp += 1
     PersonalCallback.objects.bulk_update(rows, RESULT_FIELDS)
     if rows:
         record(PersonalCallback.objects.filter(pk__in=[row.pk for row in rows]), "~")

@@ -14,7 +14,7 @@ from dialing import attempt_rule, call_log
 from dialing.call_results import DO_NOT_CALL
 from dialing.clock import is_behind
 from dialing.dialers import heard_from
-from dialing.due_records import due_by_priority, take_first
+from dialing.due_records import NumberRule, Portion, due_by_priority, take_first
 from dialing.eligibility import (
     Circumstances,
     Rule,
@@ -26,6 +26,7 @@ from dialing.eligibility import (
     last_day_ends,
     window_closes,
 )
+from dialing.leases import numbers_in_use, store_leases
 from dialing.lists import list_began
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease
 from dialing.results import CallReport, apply, open_phones
@@ -66,7 +67,8 @@ def claim_records(dialer: str, campaign_id: int, count: int, at: datetime | None
     """Give the dialer up to `count` (at most MOST_RECORDS) due records of the campaign; they become active.
 
     Fewer, or none, when no more are due or the campaign does not dial now; that is no error. Every number
-    is tested against the Do Not Call list here, and a listed one is closed with result 26.
+    is tested against the Do Not Call list here, and a listed one is closed with result 26. A record whose
+    number is with a dialer already, for whatever record, is passed over.
     """
     at = at or timezone.now()
     sender = heard_from(dialer, at)
@@ -93,6 +95,9 @@ class HandOut:
     at: datetime
     seen: set[int] = field(default_factory=set)
     spent: list[int] = field(default_factory=list)
+    # Numbers that dialers have, of this hand-out too, as far as it has met them.
+    in_use: dict[str, datetime] = field(default_factory=dict)
+    met_in_use: bool = False
     # By zone set, when its window closes; at most the lease's time.
     closes: dict[int, datetime] = field(default_factory=dict)
 
@@ -104,21 +109,42 @@ class HandOut:
         for _, portions in due_by_priority(self.campaign, self.options, self.at):
             for _round in range(MOST_ROUNDS):
                 wanted = count - len(records)
-                contacts = take_first(self.campaign, portions, wanted, self.seen) if wanted else []
-                records += self.hand_out(contacts)
+                contacts = self.first_of(portions, wanted) if wanted else []
+                records += self.chosen_among(contacts)
                 if len(contacts) < wanted or not wanted:
                     break
-        return records
+        return self.store(records)
 
-    def hand_out(self, contacts: Sequence[Contact]) -> list[Record]:
-        """Lease those of the due contacts that have a number not listed; close the listed numbers."""
+    def first_of(self, portions: Sequence[Portion], count: int) -> list[Contact]:
+        """Due contacts not yet seen. Once a number was in use such records are left out by the query, since
+        there may be any number of them; before, asking for each would cost more than the rest of the query.
+        """
+        rule = NumberRule(self.options, self.campaign, self.at) if self.met_in_use else None
+        return take_first(self.campaign, portions, count, self.seen, rule)
+
+    def store(self, records: Sequence[Record]) -> list[Record]:
+        """Write the leases; without those whose number another hand-out took at this moment."""
+        if not records:
+            return []
+        stored = store_leases([record.lease for record in records], self.at)
+        left = [record for record in records if record.lease.pk in stored]
+        taken = Contact.objects.filter(pk__in=[record.contact.pk for record in left])
+        taken.update(status=CallStatus.ACTIVE, call_result=0)
+        for record in left:
+            record.contact.status, record.contact.call_result = CallStatus.ACTIVE, 0
+        return left
+
+    def chosen_among(self, contacts: Sequence[Contact]) -> list[Record]:
+        """Records of those that have a number not listed and not in use; listed numbers are closed."""
         if not contacts:
             return []
         self.seen.update(contact.pk for contact in contacts)
         phones = phones_of(contacts)
         numbers = {phone.number for own in phones.values() for phone in own}
         numbers |= {contact.callback_number for contact in contacts}
-        circumstances = Circumstances(self.campaign, self.options, do_not_call_list.contains(numbers))
+        self.in_use |= numbers_in_use(numbers, self.options, self.at)
+        listed = do_not_call_list.contains(numbers)
+        circumstances = Circumstances(self.campaign, self.options, listed, self.in_use)
         hits: list[CallHistory] = []
         records = []
         for contact in contacts:
@@ -131,9 +157,6 @@ class HandOut:
         changed = {call.contact_id for call in hits}
         store_contacts([c for c in contacts if c.pk in changed], phones)
         call_log.store(hits)
-        Lease.objects.bulk_create([record.lease for record in records])
-        taken = Contact.objects.filter(pk__in=[record.contact.pk for record in records])
-        taken.update(status=CallStatus.ACTIVE, call_result=0)
         self.close_spent()
         return records
 
@@ -143,7 +166,9 @@ class HandOut:
         target = choose(contact, phones, circumstances)
         against = list(against_number(contact, target, circumstances, self.at))
         if against:
-            self.spent += [contact.pk for refusal in against if refusal.rule == Rule.ATTEMPTS]
+            rules = {refusal.rule for refusal in against}
+            self.spent += [contact.pk] * (Rule.ATTEMPTS in rules)
+            self.met_in_use |= Rule.NUMBER in rules
             return []
         is_callback = contact.status == CallStatus.CALLBACK_REQUESTED
         lease = Lease(
@@ -160,7 +185,7 @@ class HandOut:
             granted_at=self.at,
             expires_at=self.expiry(contact),
         )
-        contact.status, contact.call_result = CallStatus.ACTIVE, 0
+        self.in_use[lease.number] = lease.expires_at
         counted = target.phone or phones[0]
         made = counted.calls_made if self.options.max_attempts_per_number else contact.calls_made
         return [Record(lease, contact, target.phone, max(0, self.campaign.max_attempts - made - 1))]
@@ -192,7 +217,7 @@ class HandOut:
         status, numbers = contact.status, {contact.callback_number: called_back_phone(contact, phones)}
         if status != CallStatus.CALLBACK_REQUESTED:
             left = open_phones(phones, contact, self.campaign, per_number)
-            numbers = {phone.number: phone for phone in left}
+            numbers = {phone.number: phone for phone in reversed(left)}
         calls = []
         for number, phone in numbers.items():
             if number in circumstances.listed:

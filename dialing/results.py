@@ -140,8 +140,12 @@ def _after_phone(
     _end_callback(contact)
     delay = retry_delay(report.code, campaign)
     if dialed:
-        dialed.closed = delay is None
         dialed.callback_at = report.ended_at + delay if delay else None
+        dialed.closed = delay is None
+        for phone in phones:
+            # A number that is of no use is closed in whichever columns it came.
+            if dialed.closed and phone.number == dialed.number:
+                phone.closed, phone.call_result = True, report.code
     settle(contact, phones, campaign, per_number)
     if delay and not CALL_RESULTS[report.code].attempt and contact.status not in CLOSED_STATUSES:
         # An offer that the agent turned down: the whole record waits, in whichever pass it is (2.1).

@@ -6,6 +6,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from campaigns.models.contact import Contact
 from dialing import counters
+from dialing.campaign_state import LEFT
 from outbound_site.server_time import to_wall
 
 # In the order of the API text's example, which is that of the alphabet.
@@ -17,6 +18,7 @@ def run_time_stats(campaign: Campaign, at: datetime | None = None) -> dict[str, 
     at = at or timezone.now()
     counts = counters.read([campaign.pk], at)[campaign.pk]
     values = {wire: counts[name] for wire, name in counters.WIRE_NAMES.items()}
-    values["totalCount"] = Contact.objects.filter(campaign=campaign).count()
+    # As the text and its example have it; the original's database counts all records (11).
+    values["totalCount"] = Contact.objects.filter(campaign=campaign, status__in=LEFT).count()
     values["dateTime"] = to_wall(counts["updated_at"] or at).strftime("%Y-%m-%dT%H:%M:%S")
     return {name: values[name] for name in NAMES}

@@ -18,6 +18,7 @@ def note_time() -> None:
 @shared_task
 def give_up_silent() -> None:
     leases.give_up_silent()
+    leases.release_unreported()
 
 
 @shared_task

@@ -50,7 +50,7 @@ def furnish(user):
     do_not_call(user)
     for factory in (CampaignFactory, SkillGroupFactory, AgentFactory):
         factory(deleted=True)
-    zone_set = ZoneSet.objects.get_or_create(members="360d 300d")[0]
+    zone_set = ZoneSet.objects.get_or_create(members="360d 300d", campaign=None)[0]
     RegionPrefix.objects.create(prefix="1212", region="New York", zone_set=zone_set)
     Role.objects.create(name="night shift")
     AccessAttempt.objects.create(

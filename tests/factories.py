@@ -151,7 +151,9 @@ class ContactFactory(DjangoModelFactory):
     campaign = factory.SubFactory(CampaignFactory)
     job = factory.SubFactory(ImportJobFactory, campaign=factory.SelfAttribute("..campaign"))
     account_number = first_name = last_name = ""
-    zone_set = factory.LazyAttribute(lambda contact: ZoneSet.objects.get_or_create(members=contact.zone)[0])
+    zone_set = factory.LazyAttribute(
+        lambda contact: ZoneSet.objects.get_or_create(members=contact.zone, campaign=None)[0]
+    )
     account_key = factory.LazyAttribute(lambda contact: contact.account_number.lower())
     search_text = factory.LazyAttribute(
         lambda contact: "\x1f".join([contact.account_number, contact.first_name, contact.last_name]).lower()

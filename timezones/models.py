@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from timezones.zones import Zone, read_zones
+from timezones.zones import Zone, read_zones, write_zones
 
 iana_names = cache(available_timezones)  # 5 ms a call, for 144 rows
 
@@ -78,21 +78,51 @@ class TimeZone(models.Model):
 class ZoneSetQuerySet(models.QuerySet["ZoneSet"]):
     def ids(self, members: Collection[str]) -> dict[str, int]:
         """Primary keys by text as `write_zones` gives it, in at most three queries; missing rows are made."""
-        known = dict(self.filter(members__in=members).values_list("members", "pk"))
+        shared = self.filter(campaign=None)
+        known = dict(shared.filter(members__in=members).values_list("members", "pk"))
         missing = sorted(set(members) - known.keys())
         if missing:
             # Another process may store the same sets meanwhile.
             self.bulk_create([self.model(members=text) for text in missing], ignore_conflicts=True)
-            known |= dict(self.filter(members__in=missing).values_list("members", "pk"))
+            known |= dict(shared.filter(members__in=missing).values_list("members", "pk"))
         return known
+
+    def id_of_campaign(self, campaign: int, zone: Zone) -> int:
+        """Primary key of the campaign's own set, which is made with that zone when it is missing."""
+        own, _ = self.get_or_create(campaign=campaign, defaults={"members": write_zones([zone])})
+        return own.pk
+
+    def change_zone(self, campaign: int, zone: Zone) -> None:
+        """All phones that have the campaign's own set lie in that zone from the commit on."""
+        own = self.model(campaign=campaign, members=write_zones([zone]))
+        # Not an update: an import of which nobody knows yet may be making the row.
+        self.bulk_create([own], update_conflicts=True, unique_fields=["campaign"], update_fields=["members"])
+
+    def for_campaign(self, campaign: int) -> Self:
+        """Those that phones of the campaign may have."""
+        return self.filter(models.Q(campaign=None) | models.Q(campaign=campaign))
 
 
 class ZoneSet(models.Model):
-    """The zones that a prefix or a phone may lie in: one, or several that a call has to suit together."""
+    """The zones that a prefix or a phone may lie in: one, or several that a call has to suit together.
 
-    members = models.CharField(max_length=255, unique=True)
+    Each campaign has a set of its own for phones of which nothing else says where they are, so that they
+    follow a change of its time zone without a row of theirs being written. The other sets are shared.
+    """
+
+    members = models.CharField(max_length=255)
+    campaign = models.PositiveBigIntegerField(
+        null=True, unique=True, editable=False, help_text="Id of the campaign whose own set it is."
+    )
 
     objects = ZoneSetQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "members", condition=models.Q(campaign=None), name="one_shared_set_of_zones"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.members

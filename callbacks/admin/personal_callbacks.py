@@ -15,7 +15,7 @@ from callbacks.admin.due import DueFilter
 from callbacks.admin.fields import ServerTimeField, WrittenNumberField
 from callbacks.admin.reassignment import reassignment_page
 from callbacks.filters import PersonalCallbackFilter
-from callbacks.models import CallbackStatus, PersonalCallback
+from callbacks.models import SET_BY_DIALERS, CallbackStatus, PersonalCallback
 from outbound_site.deletion_admin import RefusableAdmin
 from outbound_site.server_time import shown
 from outbound_site.stamped_admin import StampedAdmin, StampedForm
@@ -35,8 +35,9 @@ class PersonalCallbackForm(StampedForm):
             stored = getattr(self.instance, f"{name}_id")
             field.queryset = field.queryset.filter(Q(deleted_at=None) | Q(pk=stored))
         if status := self.fields.get("call_status"):
-            # Only dialers make a callback active; nobody could change it back.
-            others = [choice for choice in CallbackStatus.choices if choice[0] != CallbackStatus.ACTIVE]
+            # A callback that is unknown keeps that while the rest is changed.
+            theirs = set(SET_BY_DIALERS) - {self.instance.call_status}
+            others = [choice for choice in CallbackStatus.choices if choice[0] not in theirs]
             status.choices = others  # type: ignore[attr-defined]
         if time := self.fields.get("callback_date_time"):
             time.help_text = (

@@ -6,13 +6,19 @@ from typing import Any
 from rest_framework import serializers
 
 from campaigns.models import Campaign
+from campaigns.models.campaign import DialingMode
 from dialing.calls import Dialing, LeaseEnd, NotMade, Outcome
 from dialing.dialer_api.wire import WireSerializer
 from dialing.eligibility import Rule
+from dialing.personal_callbacks import CallbackRecord
 from dialing.record_feed import Record
 
 # `callback` of a result's answer.
 NOT_MADE = "notMade"
+# They get no prefix (outbound-option.md 10.1, TestNumberMaxDigits).
+TEST_NUMBER_DIGITS = 5
+# The campaign's own number is ignored there (10.1).
+PREVIEW_MODES = {DialingMode.PREVIEW, DialingMode.PREVIEW_DIRECT}
 
 
 class Instant(serializers.DateTimeField):
@@ -25,12 +31,24 @@ class LeasedAnswer(WireSerializer[Any]):
 
     lease = serializers.UUIDField(source="lease.pk")
     campaign = serializers.IntegerField(source="lease.campaign_id")
-    number = serializers.CharField(source="lease.number", help_text="To be dialed, without any prefix.")
+    number = serializers.CharField(
+        source="lease.number", help_text="The customer's, as it came in the list, without any prefix."
+    )
+    dial = serializers.SerializerMethodField(
+        help_text="What to dial: the number behind the `campaignPrefix` of its campaign. Test numbers of at"
+        f" most {TEST_NUMBER_DIGITS} digits have no prefix. The dialer's own prefixes come before it."
+    )
     account_number = serializers.CharField(source="lease.record.account_number")
     first_name = serializers.CharField(source="lease.record.first_name")
     last_name = serializers.CharField(source="lease.record.last_name")
     attempt = serializers.IntegerField(source="lease.attempt", help_text="1 for the first call.")
     expires_at = Instant(source="lease.expires_at", help_text="To be dialed before.")
+
+    def get_dial(self, record: Record | CallbackRecord) -> str:
+        lease = record.lease
+        if lease.campaign is None or len(lease.number) <= TEST_NUMBER_DIGITS:
+            return lease.number
+        return lease.campaign.campaign_prefix + lease.number
 
 
 class RecordAnswer(LeasedAnswer):
@@ -133,10 +151,14 @@ class CampaignAnswer(WireSerializer[Campaign]):
     name = serializers.CharField()
     campaign_purpose_type = serializers.CharField()
     dialing_mode = serializers.CharField()
-    lines_per_agent = serializers.FloatField()
+    lines_per_agent = serializers.SerializerMethodField(
+        "get_lines_per_agent", help_text="Always 1 in the preview modes."
+    )
     maximum_lines_per_agent = serializers.FloatField()
     reservation_percentage = serializers.IntegerField()
-    campaign_prefix = serializers.CharField(help_text="Dialed before each number.")
+    campaign_prefix = serializers.CharField(
+        help_text="Dialed before each number; the `dial` of records and callbacks begins with it."
+    )
     no_answer_ring_limit = serializers.IntegerField()
     minimum_call_duration = serializers.IntegerField()
     abandon_enabled = serializers.BooleanField()
@@ -149,6 +171,9 @@ class CampaignAnswer(WireSerializer[Campaign]):
     personalized_callback_enabled = serializers.BooleanField()
     call_progress_analysis = CallProgressAnalysisAnswer(source="*")
     skill_groups = SkillGroupAnswer(many=True, source="loaded_skill_groups")
+
+    def get_lines_per_agent(self, campaign: Campaign) -> float:
+        return 1.0 if campaign.dialing_mode in PREVIEW_MODES else campaign.lines_per_agent
 
 
 class CampaignsAnswer(WireSerializer[Any]):

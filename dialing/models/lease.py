@@ -2,7 +2,7 @@ import uuid
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from callbacks.models import PersonalCallback
@@ -66,8 +66,9 @@ class Lease(models.Model):
     """One record with one dialer for one call.
 
     The uuid is the fencing token: each hand-out has its own, and what is reported under an old one finds a
-    lease that is no longer open. The database allows one open lease a record. The contact may be gone before
-    its lease: imports that overwrite take it away (outbound-option.md 8).
+    lease that is no longer open. The database allows one open lease a record, and one a number, whatever the
+    campaign. The contact may be gone before its lease: imports that overwrite take it away
+    (outbound-option.md 8).
     """
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -110,12 +111,24 @@ class Lease(models.Model):
     recall_number = models.PositiveBigIntegerField(null=True)
     recall_reason = models.CharField(max_length=60, blank=True)
 
+    # Until a call must be over, reported or not; the lease stays open for its result.
+    blocks_number = models.BooleanField(default=True)
+    # A column, since an index over a condition helps a query on SQLite only in that condition's own words.
+    number_in_use = models.GeneratedField(
+        expression=Case(When(OPEN & Q(blocks_number=True), then=F("number"))),
+        output_field=models.CharField(max_length=20, null=True),
+        db_persist=True,
+    )
+
     objects = LeaseQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint("contact", condition=OPEN, name="one_open_lease_a_contact"),
             models.UniqueConstraint("personal_callback", condition=OPEN, name="one_open_lease_a_callback"),
+            models.UniqueConstraint(
+                "number_in_use", condition=Q(number_in_use__isnull=False), name="one_open_lease_a_number"
+            ),
             models.CheckConstraint(
                 condition=Q(contact=None) ^ Q(personal_callback=None), name="lease_of_one_record"
             ),

@@ -144,7 +144,7 @@ def test_required_parameters(api, agent, name, value):
         ("lastName", "Ö" * 50),
         ("maxAttempts", "1"),
         ("maxAttempts", "2147483647"),
-        *(("callStatus", name) for name in CallbackStatus.labels),
+        *(("callStatus", name) for name in sorted({*CallbackStatus.labels} - {"active", "unknown"})),
     ],
 )
 def test_parameters_within_their_bounds(api, agent, name, value):
@@ -248,6 +248,22 @@ def test_an_active_callback_is_neither_changed_nor_deleted(api, agent, request_,
     assert "cannot be changed or deleted" in answer.tree.findtext("apiError/errorMessage")
     stored = PersonalCallback.objects.get()
     assert (stored.call_status, stored.last_name) == ("A", "")
+
+
+@pytest.mark.parametrize("status", ["active", "unknown"])
+def test_a_status_that_only_dialers_set_is_not_taken_from_a_client(api, agent, status):
+    assert create(api, callStatus=status).status_code == 201
+    callback = PersonalCallback.objects.get()
+    assert callback.call_status == "P"
+    PersonalCallback.objects.update(call_status="C")
+
+    body = xml_of("personalCallback", {"callStatus": status, "lastName": "Souza"})
+    assert api.put(url(callback), body).status_code == 200
+    callback.refresh_from_db()
+    assert (callback.call_status, callback.last_name) == ("C", "Souza")
+
+    assert api.put(url(callback), xml_of("personalCallback", {"callStatus": "pending"})).status_code == 200
+    assert api.delete(url(callback)).status_code == 200
 
 
 def test_a_deleted_callback_is_gone_for_good(api, agent):

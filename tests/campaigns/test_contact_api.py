@@ -276,7 +276,8 @@ def test_ten_thousand_rows_are_taken(api, url, django_assert_max_num_queries):
 def test_phones_get_the_rows_zone_else_their_prefixs_else_the_campaigns(api, url):
     for prefix, zones in [("1212", "300d"), ("12125", "360d 300d")]:
         RegionPrefix.objects.update_or_create(
-            prefix=prefix, defaults={"zone_set": ZoneSet.objects.get_or_create(members=zones)[0]}
+            prefix=prefix,
+            defaults={"zone_set": ZoneSet.objects.get_or_create(members=zones, campaign=None)[0]},
         )
     RegionPrefix.objects.filter(prefix__startswith="1222").delete()
     answer = api.post(

@@ -155,7 +155,7 @@ def test_a_repeat_after_dialed_is_dialed_whatever_was_changed(campaign):
 def test_a_listed_number_ends_with_result_26_whatever_was_changed(campaign, values, alice):
     contact = contact_of(campaign)
     [record] = claim(campaign)
-    do_not_call_list.add(["2125550100"], alice, "asked")
+    do_not_call_list.add([record.lease.number], alice, "asked")
     change(campaign, **values)
     assert ask(record) == DialedAnswer(Dialing.LISTED, "doNotCall")
     contact.refresh_from_db()

@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 from campaigns.models import Campaign, Contact
 from campaigns.models.contact import CallStatus, ContactPhone
 from dialing.attempt_rule import bring_into_force
-from dialing.eligibility import Circumstances, decide
-from dialing.models import CampaignManagerOptions
+from dialing.clock import accept_clock
+from dialing.due_records import NumberRule, due_by_priority, due_contacts
+from dialing.eligibility import Circumstances, choose, decide
+from dialing.leases import numbers_in_use
+from dialing.models import CampaignManagerOptions, Lease
 from dialing.record_feed import claim_records, phones_of
 from dnc import do_not_call_list
+from tests.dialing.worlds import contact_of
 from tests.factories import CampaignFactory, ImportJobFactory
 from timezones.models import ZoneSet
 
@@ -62,34 +66,92 @@ campaigns = st.fixed_dictionaries(
 switches = st.fixed_dictionaries(
     {"max_attempts_per_number": st.booleans(), "pending_over_retry": st.booleans()}
 )
+busy_numbers = st.dictionaries(st.sampled_from(NUMBERS[4:]), st.none() | st.integers(0, 4), max_size=4)
 instants = st.integers(0, 360 * 24 * 60).map(
     lambda minutes: datetime(2026, 1, 4, tzinfo=UTC) + timedelta(minutes=minutes)
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(campaign=campaigns, people=st.lists(contacts, max_size=12), switches=switches, at=instants)
-def test_the_feed_hands_out_exactly_what_the_decision_allows(alice, campaign, people, switches, at):
+WORLDS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@WORLDS
+@given(
+    campaign=campaigns,
+    people=st.lists(contacts, max_size=12),
+    switches=switches,
+    at=instants,
+    busy=busy_numbers,
+)
+def test_the_feed_hands_out_exactly_what_the_decision_allows(alice, campaign, people, switches, at, busy):
+    campaign, options = a_world(alice, campaign, people, switches, at, busy)
+    with transaction.atomic():
+        bring_into_force(campaign, options.max_attempts_per_number)
+
+    # Callbacks whose number was listed are ordinary records from the second hand-out on.
+    for _ in range(3):
+        allowed = decisions(campaign, options, at)
+        handed_out = [(r.contact.pk, r.lease.number) for r in claim_records("d1", campaign.pk, 1000, at)]
+
+        assert set(handed_out) <= set(allowed)
+        taken = [number for _, number in handed_out]
+        assert len(taken) == len(set(taken))
+        assert {number for _, number in allowed} == set(taken)
+    assert not handed_out
+
+
+@WORLDS
+@given(
+    campaign=campaigns,
+    people=st.lists(contacts, max_size=12),
+    switches=switches,
+    at=instants,
+    busy=busy_numbers,
+)
+def test_records_whose_number_is_in_use_are_left_out_in_sets_as_one_by_one(
+    alice, campaign, people, switches, at, busy
+):
+    campaign, options = a_world(alice, campaign, people, switches, at, busy)
+    in_use = numbers_in_use(NUMBERS, options, at)
+    rule = NumberRule(options, campaign, at)
+    for _, portions in due_by_priority(campaign, options, at):
+        due = list(due_contacts(campaign, portions, 1000).select_related("zone_set"))
+        phones, circumstances = phones_of(due), Circumstances(campaign, options)
+        targets = {contact.pk: choose(contact, phones[contact.pk], circumstances) for contact in due}
+        free = {pk for pk, target in targets.items() if target.number not in in_use}
+        # Records without an attempt left are closed whether their number is free or not.
+        undecided = {pk for pk, target in targets.items() if target.why}
+        found = {contact.pk for contact in due_contacts(campaign, portions, 1000, rule)}
+        assert found - undecided == free - undecided
+
+
+def a_world(alice, campaign, people, switches, at, busy):
     do_not_call_list.add(LISTED, alice, "asked")
     options = CampaignManagerOptions.load()
     CampaignManagerOptions.objects.update(**switches)
     options.refresh_from_db()
-    campaign = build(campaign, people, at)
-    with transaction.atomic():
-        bring_into_force(campaign, options.max_attempts_per_number)
+    # The examples share a database.
+    Lease.objects.all().delete()
+    accept_clock(at)
+    keep_busy(busy, at)
+    return build(campaign, people, at), options
 
-    allowed = decisions(campaign, options, at)
-    handed_out = [(r.contact.pk, r.lease.number) for r in claim_records("d1", campaign.pk, 1000, at)]
 
-    assert sorted(handed_out) == sorted(allowed)
-    again = {record.contact.pk for record in claim_records("d2", campaign.pk, 1000, at)}
-    assert not again & {pk for pk, _ in handed_out}
+def keep_busy(numbers, at):
+    """Leases of another campaign for these numbers; where the time is not None, dialed so long ago."""
+    for number, hours in numbers.items():
+        contact = contact_of(CampaignFactory(on=True, start_time=time(0), end_time=time(0)), numbers=[number])
+        [record] = claim_records("d0", contact.campaign_id, 1, at)
+        if hours is not None:
+            dialed = {"state": "dialed", "dialed_at": at - timedelta(hours=hours)}
+            Lease.objects.filter(pk=record.lease.pk).update(**dialed)
 
 
 def decisions(campaign, options, at):
     rows = list(Contact.objects.filter(campaign=campaign).select_related("zone_set"))
     phones = phones_of(rows)
-    circumstances = Circumstances(campaign, options, do_not_call_list.contains(NUMBERS))
+    in_use = numbers_in_use(NUMBERS, options, at)
+    circumstances = Circumstances(campaign, options, do_not_call_list.contains(NUMBERS), in_use)
     verdicts = [(row.pk, decide(row, phones[row.pk], circumstances, at)) for row in rows]
     return [(pk, verdict.number) for pk, verdict in verdicts if verdict.dialable]
 
@@ -103,7 +165,7 @@ def build(values, people, at):
     campaign = CampaignFactory(start_date=start, end_date=end, **values)
     job = ImportJobFactory(campaign=campaign)
     for person in people:
-        zone_set, _ = ZoneSet.objects.get_or_create(members=person["zones"])
+        zone_set, _ = ZoneSet.objects.get_or_create(members=person["zones"], campaign=None)
         contact = Contact.objects.create(
             campaign=campaign,
             job=job,

@@ -4,14 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from callbacks.models import PersonalCallback
 from campaigns.models import Campaign
 from dialing import counters
 from dialing.calls import Dialing, Outcome, Result, mark_dialed, report_results
-from dialing.leases import give_up_silent, recall_of_disabled_campaigns, unknown_to_pending
+from dialing.leases import give_up_silent, recall, recall_of_disabled_campaigns, unknown_to_pending
 from dialing.models import CallHistory, CampaignManagerOptions, Lease
 from dialing.personal_callbacks import claim_callbacks, end_untold_calls, move_missed
 from dnc import do_not_call_list
-from tests.factories import AgentFactory, CampaignFactory, PersonalCallbackFactory
+from tests.api_client import errors_of
+from tests.factories import AgentFactory, CampaignFactory, PersonalCallbackFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -315,3 +317,77 @@ def test_a_customer_reached_counts_in_the_list_that_the_campaign_has_now(callbac
     call(10)
     counts = counters.read([callback.campaign.pk], THURSDAY)[callback.campaign.pk]
     assert (counts["voice_count"], counts["total_voice_count"]) == (1, 1)
+
+
+def recall_it(callback):
+    recall(Lease.objects.all(), "asked", THURSDAY)
+
+
+def lose_it(callback):
+    give_up_silent(THURSDAY + HOUR)
+
+
+def make_it_pending_again(callback):
+    give_up_silent(THURSDAY + HOUR)
+    before = stamp_of(callback)
+    unknown_to_pending(THURSDAY + 3 * HOUR)
+    assert stamp_of(callback) > before
+
+
+def bring_a_result(callback):
+    report_results("d1", [Result(Lease.objects.get().pk, 10)], THURSDAY)
+
+
+def list_its_number_and_ask(callback):
+    do_not_call_list.add([callback.phone], UserFactory(), "asked")
+    mark_dialed("d1", Lease.objects.get().pk, THURSDAY)
+
+
+def never_tell(callback):
+    mark_dialed("d1", Lease.objects.get().pk, THURSDAY)
+    end_untold_calls(THURSDAY + 3 * HOUR)
+
+
+def stamp_of(callback):
+    return PersonalCallback.objects.get(pk=callback.pk).change_stamp
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        recall_it,
+        lose_it,
+        make_it_pending_again,
+        bring_a_result,
+        list_its_number_and_ask,
+        never_tell,
+    ],
+)
+def test_whatever_a_dialer_makes_of_it_raises_its_change_stamp(callback, event):
+    before = stamp_of(callback)
+    claim()
+    with_dialer = stamp_of(callback)
+    assert with_dialer > before
+    event(callback)
+    assert stamp_of(callback) > with_dialer
+
+
+def test_a_missed_window_and_a_listed_number_raise_its_change_stamp_too(callback):
+    before = stamp_of(callback)
+    move_missed(THURSDAY + HOUR)
+    moved = stamp_of(callback)
+    do_not_call_list.add([callback.phone], UserFactory(), "asked")
+    callback.refresh_from_db()
+    assert claim(callback.callback_date_time) == []
+    assert before < moved < stamp_of(callback)
+
+
+def test_an_old_copy_does_not_undo_a_call(callback, api):
+    body = api.get(f"personalcallback/{callback.pk}").content
+    call(10)
+    answer = api.put(f"personalcallback/{callback.pk}", body)
+    assert (answer.status_code, errors_of(answer)) == (
+        400,
+        [("invalidInput.changeStampMismatch", "changeStamp")],
+    )
+    assert state(callback)[0] == "C"

@@ -87,6 +87,23 @@ def test_a_callback_whose_number_is_listed_is_an_ordinary_record_at_the_next_han
     assert [record.lease.number for record in claim(contact.campaign, 1)] == ["2125550102"]
 
 
+@pytest.mark.parametrize("when", ["at the hand-out", "before the call"])
+def test_one_hit_closes_a_number_in_every_column_of_the_contact(alice, when):
+    twice = "2125550101"
+    contact = contact_of(numbers=[twice, "2125550102", twice])
+    if when == "at the hand-out":
+        do_not_call_list.add([twice], alice, "asked")
+        [record] = claim(contact.campaign)
+        assert record.lease.number == "2125550102"
+    else:
+        [record] = claim(contact.campaign)
+        do_not_call_list.add([twice], alice, "asked")
+        mark_dialed("d1", record.lease.pk, NOON)
+    phones = contact.phones.order_by("position").values_list("closed", "call_result")
+    assert list(phones) == [(True, 26), (False, 0), (True, 26)]
+    assert [(call.call_result, call.phone) for call in CallHistory.objects.all()] == [(26, 1)]
+
+
 def test_a_contact_whose_numbers_are_all_listed_is_closed(alice):
     contact = contact_of(numbers=["2125550101", "2125550102"])
     do_not_call_list.add(["2125550101", "2125550102"], alice, "asked")

@@ -56,7 +56,6 @@ def test_the_answer_has_the_26_elements_of_the_text_in_its_order(api):
         "attemptedCount": "1",
         "dateTime": "2026-03-10T12:00:00",
         "talkTimeCount": "65",
-        "totalCount": "1",
         "totalVoiceCount": "1",
         "voiceCount": "1",
         "wrapupTimeCount": "12",
@@ -87,3 +86,25 @@ def test_a_campaign_that_the_api_does_not_see_is_not_found(api, campaign):
     answer = api.get(f"campaign/{CampaignFactory(**campaign).pk}/runtimestats")
     assert answer.status_code == 404
     assert b"CceDBDataNotFoundException" in answer.content
+
+
+@pytest.mark.parametrize(
+    ("status", "available"),
+    [
+        ("P", 1),
+        ("A", 1),
+        ("D", 1),
+        ("R", 1),
+        ("B", 1),
+        ("U", 1),
+        ("S", 0),
+        ("C", 0),
+        ("M", 0),
+        ("J", 0),
+    ],
+)
+def test_the_total_count_is_that_of_records_available_to_dial(api, status, available):
+    """outbound-option.md 11: not closed, not exhausted, not a personal callback."""
+    contact = contact_of(status=status)
+    answer = api.get(f"campaign/{contact.campaign.pk}/runtimestats")
+    assert answer.tree.findtext("totalCount") == str(available)

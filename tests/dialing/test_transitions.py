@@ -52,7 +52,7 @@ def test_selected_and_sent_it_becomes_active(campaign, status):
 
 @pytest.mark.parametrize("status", ["P", "R"])
 def test_with_every_phone_listed_it_is_closed(campaign, status, alice):
-    contact = contact_of(campaign, status=status)
+    contact = contact_of(campaign, status=status, numbers=["2125550100"])
     do_not_call_list.add(["2125550100"], alice, "asked")
     claim_records("d1", campaign.pk, 1, NOON)
     assert (status_of(contact), contact.call_result) == ("C", 26)

@@ -1,12 +1,14 @@
 """Campaigns and contacts in memory, for the rules that need no database."""
 
 from datetime import UTC, date, datetime, time
+from itertools import count
 
 from campaigns.models import Campaign
 from campaigns.models.contact import Contact, ContactPhone
 from tests.factories import CampaignFactory, ContactFactory
 from timezones.models import TimeZone, ZoneSet
 
+OWN_NUMBERS = count(1)
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 UTC_ZONE = TimeZone(name="UTC", bias=0, dst_observed=False, iana="Etc/UTC")
 
@@ -35,7 +37,8 @@ def a_contact(phones, zones="0", **changes):
     ]
 
 
-def contact_of(campaign=None, zones="0", numbers=("2125550100",), **values):
-    """A contact in the database; without a campaign, of one that is on."""
+def contact_of(campaign=None, zones="0", numbers=None, **values):
+    """A contact in the database, with a number of its own; without a campaign, of one that is on."""
     campaign = campaign or CampaignFactory(on=True)
+    numbers = numbers or [f"2125{next(OWN_NUMBERS):06}"]
     return ContactFactory(campaign=campaign, zone=zones, phones=list(numbers), **values)

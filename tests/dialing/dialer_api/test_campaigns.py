@@ -31,6 +31,16 @@ def test_a_campaign_that_dials_comes_with_all_that_a_dialer_needs(dialer, campai
 
 
 @pytest.mark.parametrize(
+    ("mode", "lines"),
+    [("PREVIEWONLY", 1.0), ("PREVIEWDIRECTONLY", 1.0), ("PROGRESSIVEONLY", 2.5), ("PREDICTIVEONLY", 2.5)],
+)
+def test_a_preview_campaign_has_one_line_an_agent_whatever_its_setting(dialer, mode, lines):
+    CampaignFactory(on=True, lines_per_agent=2.5, dialing_mode=mode)
+    [found] = dialer.get("campaigns").json()["campaigns"]
+    assert found["linesPerAgent"] == lines
+
+
+@pytest.mark.parametrize(
     "state",
     [{"enabled": False}, {"dialing_mode": "INBOUND"}, {"reservation_percentage": 0}, {"deleted": True}],
 )

@@ -5,11 +5,12 @@ import pytest
 import time_machine
 
 from callbacks.models import PersonalCallback
-from campaigns.models import Contact
+from campaigns.models import Contact, ContactPhone
 from dialing.models import CallHistory, Lease
 from dnc import do_not_call_list
 from tests.dialing.dialer_api.conftest import DialerClient
-from tests.factories import AgentFactory, ContactFactory, PersonalCallbackFactory
+from tests.dialing.worlds import contact_of
+from tests.factories import AgentFactory, PersonalCallbackFactory
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 23, 9, 0, 0, 500_000, tzinfo=UTC)
@@ -27,6 +28,7 @@ def test_a_record_comes_in_the_documented_shape(dialer, campaign):
         "contact": Contact.objects.get().ref_url,
         "phone": "phone01",
         "number": "9782225554444",
+        "dial": "9782225554444",
         "accountNumber": "6782",
         "firstName": "Henry",
         "lastName": "Martin",
@@ -34,6 +36,30 @@ def test_a_record_comes_in_the_documented_shape(dialer, campaign):
         "attemptsLeft": 2,
         "expiresAt": "2026-11-23T09:15:00Z",
     }
+
+
+@pytest.mark.parametrize(
+    ("prefix", "number", "dial"),
+    [
+        ("", "9782225554444", "9782225554444"),
+        ("9011", "9782225554444", "90119782225554444"),
+        ("9", "*67", "*67"),
+        ("9", "12345", "12345"),
+        ("9", "123456", "9123456"),
+    ],
+)
+def test_what_to_dial_is_the_number_behind_the_campaigns_prefix(dialer, campaign, prefix, number, dial):
+    """Test numbers of at most five digits have none (outbound-option.md 10.1)."""
+    type(campaign).objects.update(campaign_prefix=prefix)
+    ContactPhone.objects.filter(position=1).update(number=number)
+    PersonalCallbackFactory(
+        agent=AgentFactory(agent_id="1001"), campaign=campaign, phone="5550100", callback_date_time=NOON
+    )
+    with time_machine.travel(NOON):
+        [record] = dialer.records(campaign)
+        [callback] = dialer.post("callbacks", agents=["1001"], count=1).json()["records"]
+    assert (record["number"], record["dial"]) == (number, dial)
+    assert (callback["number"], callback["dial"]) == ("5550100", f"{prefix}5550100")
 
 
 def test_a_record_is_with_one_dialer(dialer, campaign, client, dora):
@@ -55,7 +81,8 @@ def test_an_unknown_campaign_gives_no_records(dialer):
 def test_the_number_of_queries_does_not_grow_with_the_records(
     dialer, campaign, django_assert_max_num_queries
 ):
-    ContactFactory.create_batch(30, campaign=campaign)
+    for _ in range(30):
+        contact_of(campaign)
     dialer.records(campaign)
     with django_assert_max_num_queries(30):
         assert len(dialer.records(campaign, 25)) == 25
@@ -120,6 +147,7 @@ def test_personal_callbacks_go_to_the_dialer_of_their_agent(dialer):
         "campaign": None,
         "personalCallback": f"/unifiedconfig/config/personalcallback/{callback.pk}",
         "number": "2225554444",
+        "dial": "2225554444",
         "accountNumber": "17",
         "firstName": "Ann",
         "lastName": "Lee",

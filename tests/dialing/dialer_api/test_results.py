@@ -10,7 +10,8 @@ from campaigns.models import Contact
 from dialing.dialer_api.requests import RequestedCallback
 from dialing.leases import give_up_silent, unknown_to_pending
 from dialing.models import CallHistory
-from tests.factories import AgentFactory, ContactFactory, PersonalCallbackFactory
+from tests.dialing.worlds import contact_of
+from tests.factories import AgentFactory, PersonalCallbackFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,8 @@ def test_a_result_is_taken_once(dialer, record):
 
 
 def test_outcomes_come_in_the_order_of_the_results(dialer, campaign):
-    ContactFactory.create_batch(3, campaign=campaign)
+    for _ in range(3):
+        contact_of(campaign)
     records = dialer.records(campaign, 4)
     strange = {"lease": "00000000-0000-0000-0000-000000000000"}
     results = [{"lease": record["lease"], "callResult": 9} for record in [*records, strange, records[0]]]
@@ -45,7 +47,7 @@ def test_outcomes_come_in_the_order_of_the_results(dialer, campaign):
 
 
 def test_a_callback_that_will_not_be_made_is_accepted_and_said(dialer, campaign):
-    ContactFactory(campaign=campaign)
+    contact_of(campaign)
     type(campaign).objects.update(max_attempts=1)
     first, second = dialer.records(campaign, 2)
     assert (first["attempt"], first["attemptsLeft"]) == (1, 0)
@@ -95,7 +97,8 @@ def test_the_number_of_queries_does_not_grow_with_the_results(
     agent = AgentFactory(agent_id="1001")
     campaign.personalized_callback_enabled = True
     campaign.save()
-    ContactFactory.create_batch(99, campaign=campaign)
+    for _ in range(99):
+        contact_of(campaign)
     PersonalCallbackFactory.create_batch(20, agent=agent, callback_date_time=timezone.now())
     records = dialer.records(campaign, 100)
     records += dialer.post("callbacks", agents=["1001"], count=20).json()["records"]

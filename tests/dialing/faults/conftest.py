@@ -101,7 +101,7 @@ def make_list(contacts, phones, **campaign):
     """A campaign that dials all day with so many contacts, each with so many different numbers."""
     values = {"on": True, "start_time": "00:00", "end_time": "00:00", "max_attempts": MAX_ATTEMPTS}
     made = CampaignFactory(**values | campaign, skill_groups=[SkillGroupFactory()])
-    zone_set, _ = ZoneSet.objects.get_or_create(members="0")
+    zone_set, _ = ZoneSet.objects.get_or_create(members="0", campaign=None)
     job = ImportJobFactory(campaign=made)
     rows = Contact.objects.bulk_create(
         Contact(campaign=made, job=job, zone_set=zone_set) for _ in range(contacts)
