@@ -115,7 +115,7 @@ def measure_bulk(agent: int) -> None:
 
     from benchmarks.servers import Client, gunicorn
     from callbacks.models import PersonalCallback
-    from outbound_site.bulk.loading import bulk_load
+    from outbound_site.imports.loading import bulk_load
 
     seeds = itertools.count()
     bare, through_http = [], []
@@ -138,7 +138,7 @@ def measure_search(agent: int) -> None:
 
     from callbacks.filters import PersonalCallbackFilter
     from callbacks.models import PersonalCallback
-    from outbound_site.bulk.loading import bulk_load
+    from outbound_site.imports.loading import bulk_load
     from outbound_site.unifiedconfig.text import Fold
 
     clear()

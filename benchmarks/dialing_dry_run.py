@@ -45,7 +45,7 @@ def list_every_fiftieth(campaign: object) -> None:
 def dry_run_times(campaign: int) -> tuple[float, float]:
     """Seconds on the wall and of this process; the database server's own are in the first alone."""
     from campaigns.models import Campaign
-    from dialing.dry_run import dry_run
+    from supervision.dry_run import dry_run
 
     found = Campaign.objects.select_related("time_zone").get(pk=campaign)
     wall, own = time.perf_counter(), time.process_time()

@@ -15,7 +15,7 @@ import django
 
 from benchmarks.dnc_data import environment, manage, scratch_database
 from benchmarks.servers import PASSWORD, USER, free_port, wait_for
-from dialing.simulator.interface import Interface
+from dialer.client import Interface
 
 # Standard biases; every zone is inside the window of these campaigns, which dial all day.
 ZONES = ["300", "360", "420", "480"]

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from callbacks.models import Agent, PersonalCallback, agent_deleted
-from outbound_site.refusals import reference_violation
+from outbound_site.core.errors import reference_violation
 
 
 def open_callbacks(agents: Iterable[Agent]) -> list[PersonalCallback]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from callbacks.models import Agent, PersonalCallback
-from outbound_site.server_time import begin_of
+from outbound_site.core.server_time import begin_of
 
 DAYS_OF_WEEK = 7
 # More of one day than anybody reads; the totals count all.

@@ -10,11 +10,11 @@ from callbacks.models import MAX_ATTEMPTS, Agent, PersonalCallback
 from callbacks.rules import check_new_time, storable
 from callbacks.serializers import ServerTimestamp
 from campaigns.models import Campaign
-from outbound_site.bulk.table import Table, read_column
-from outbound_site.bulk.verdicts import Verdicts, content_refused
-from outbound_site.bulk.written_numbers import explain, with_digits
+from outbound_site.core.validators import InRange
+from outbound_site.imports.table import Table, read_column
+from outbound_site.imports.verdicts import Verdicts, content_refused
+from outbound_site.imports.written_numbers import explain, with_digits
 from outbound_site.unifiedconfig.elements import Element, Integer, element_for
-from outbound_site.validators import InRange
 
 AGENT = Integer("AgentSkillTargetId", "agent_id", required=True)
 CAMPAIGN = Integer("CampaignId", "campaign_id")

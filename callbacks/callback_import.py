@@ -16,14 +16,14 @@ from callbacks.callback_columns import (
     read_written_callbacks,
 )
 from callbacks.models import Agent, CallbackImport, CallbackStatus, PersonalCallback
-from outbound_site.bulk.file_import import ListFile, check_rows, claim, good_rows
-from outbound_site.bulk.jobs import ImportSource, finish, read_rows
-from outbound_site.bulk.loading import bulk_load, take_ids
-from outbound_site.bulk.queue import slot
-from outbound_site.bulk.uploads import ListKind
-from outbound_site.bulk.verdicts import Verdicts
-from outbound_site.bulk_history import record
-from outbound_site.server_time import shown
+from outbound_site.core.history import record
+from outbound_site.core.server_time import shown
+from outbound_site.imports.file_import import ListFile, check_rows, claim, good_rows
+from outbound_site.imports.jobs import ImportSource, finish, read_rows
+from outbound_site.imports.loading import bulk_load, take_ids
+from outbound_site.imports.queue import slot
+from outbound_site.imports.uploads import ListKind
+from outbound_site.imports.verdicts import Verdicts
 
 QUEUE = "personal callbacks"
 REASON = "bulk import"

@@ -9,11 +9,11 @@ from simple_history.models import HistoricalRecords
 
 from callbacks.rules import FIRST_TIME, LAST_TIME, check_new_time, check_time_change, storable
 from campaigns.models import Campaign, Contact
-from outbound_site.bulk.jobs import ListImport
-from outbound_site.deletion import Markable, history_of_concrete_model
-from outbound_site.server_time import to_wall
+from outbound_site.core.server_time import to_wall
+from outbound_site.core.soft_deletion import Markable, history_of_concrete_model
+from outbound_site.core.validators import InRange, MaxBytes, phone_characters, printable
+from outbound_site.imports.jobs import ListImport
 from outbound_site.unifiedconfig.references import ref_url
-from outbound_site.validators import InRange, MaxBytes, phone_characters, printable
 
 MAX_ATTEMPTS = 2**31 - 1
 

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404
 
 from callbacks.agents import hold_agents
 from callbacks.models import SET_BY_DIALERS, Agent, CallbackStatus, PersonalCallback
-from outbound_site.bulk_history import record
-from outbound_site.refusals import stale
+from outbound_site.core.errors import stale
+from outbound_site.core.history import record
 
 
 @transaction.atomic

@@ -11,8 +11,8 @@ from callbacks.callback_import import QUEUE, import_content
 from callbacks.filters import AgentFilter, PersonalCallbackFilter
 from callbacks.models import Agent, PersonalCallback
 from callbacks.serializers import AgentSerializer, PersonalCallbackBulkSerializer, PersonalCallbackSerializer
-from outbound_site.bulk.request import BulkViewSet
-from outbound_site.bulk.template import template_answer
+from outbound_site.imports.request import BulkViewSet
+from outbound_site.imports.template import template_answer
 from outbound_site.unifiedconfig.access import Access
 from outbound_site.unifiedconfig.negotiation import CsvNegotiation
 from outbound_site.unifiedconfig.views import Created, Deleted, Listed, Retrieved, UnifiedViewSet, Updated

@@ -16,8 +16,8 @@ from campaigns.dialing_list import lock_list, remove_contacts
 from campaigns.models import BlendedAgentOptions, Campaign, CampaignSkillGroup
 from campaigns.models.campaign import MAX_SKILL_GROUPS
 from campaigns.skill_groups import lock_skill_groups
-from outbound_site.change_stamps import claim_version
-from outbound_site.refusals import in_use
+from outbound_site.core.errors import in_use
+from outbound_site.core.versions import claim_version
 from timezones.models import TimeZone, ZoneSet
 
 # Analysis times that a new campaign takes from the options row.

@@ -6,11 +6,11 @@ from itertools import compress
 from typing import Any
 
 from campaigns.models.contact import MAX_PHONES, Contact, ContactPhone
-from outbound_site.bulk.table import Table, read_column
-from outbound_site.bulk.verdicts import Verdicts, content_refused
-from outbound_site.bulk.written_numbers import explain, with_digits
+from outbound_site.core.validators import InRange
+from outbound_site.imports.table import Table, read_column
+from outbound_site.imports.verdicts import Verdicts, content_refused
+from outbound_site.imports.written_numbers import explain, with_digits
 from outbound_site.unifiedconfig.elements import Element, Flag, Integer, element_for
-from outbound_site.validators import InRange
 from timezones.zones import Zone
 
 ACCOUNT_NUMBER = element_for(Contact, "AccountNumber", "account_number")

@@ -10,7 +10,7 @@ from django.db.models import F, Max, Min
 from campaigns.contact_columns import COLUMNS
 from campaigns.models import CallStatus, Campaign, Contact, ContactPhone, ImportJob, ZoneSource
 from campaigns.models.contact import MAX_PHONES, SEARCH_SEPARATOR
-from outbound_site.spreadsheets import csv_lines, defused
+from outbound_site.core.spreadsheets import csv_lines, defused
 from timezones.models import ZoneSet
 
 # Contacts fetched at once: what a download holds in memory, however long the list is.

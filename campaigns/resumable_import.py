@@ -15,10 +15,10 @@ from campaigns.contact_columns import read_written_contacts
 from campaigns.contact_import import add_rows, queue_of, take_list
 from campaigns.dialing_list import remove_contacts
 from campaigns.models import Campaign, ImportJob, ImportSource, ImportState
-from outbound_site.bulk.file_import import ImportedAlready, ListFile, good_rows
-from outbound_site.bulk.jobs import finish
-from outbound_site.bulk.queue import slot
-from outbound_site.bulk.verdicts import Verdicts
+from outbound_site.imports.file_import import ImportedAlready, ListFile, good_rows
+from outbound_site.imports.jobs import finish
+from outbound_site.imports.queue import slot
+from outbound_site.imports.verdicts import Verdicts
 
 # SQLite's lock goes to whoever asks at the right moment: without a pause web requests would wait for long.
 BREATH_SECONDS = 0.02

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from campaigns.models import CampaignSkillGroup, SkillGroup
-from outbound_site.refusals import reference_violation
+from outbound_site.core.errors import reference_violation
 
 
 def campaigns_using(groups: Iterable[SkillGroup]) -> list[CampaignSkillGroup]:

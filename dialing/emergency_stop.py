@@ -11,8 +11,8 @@ from campaigns.models import Campaign, Origin
 from dialing.leases import NOT_TOLD, STOPPED, held_at_stop, recall
 from dialing.models import Dialer, StoppedCampaign, StoppedDialer, StopReport
 from dialing.stop_gate import shut_gate
-from outbound_site.bulk_history import record
-from outbound_site.wake_worker import wake_worker
+from outbound_site.core.history import record
+from outbound_site.core.wake_worker import wake_worker
 
 REASON = "emergency stop"
 

@@ -32,8 +32,8 @@ from dialing.results import CallReport, classify
 from dialing.service_day import day_of
 from dialing.stop_gate import through_gate
 from dnc import do_not_call_list
-from outbound_site.bulk_history import record
-from outbound_site.server_time import to_utc, to_wall
+from outbound_site.core.history import record
+from outbound_site.core.server_time import to_utc, to_wall
 
 if TYPE_CHECKING:
     from dialing.calls import Result

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 
-from outbound_site.server_time import to_utc, to_wall
+from outbound_site.core.server_time import to_utc, to_wall
 
 
 def day_of(at: datetime) -> date:

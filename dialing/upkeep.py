@@ -17,7 +17,7 @@ from dialing.models import AttemptRule, CampaignManagerOptions, Lease, LeaseStat
 from dialing.models.lease import OPEN_STATES
 from dialing.models.options import status_letters
 from dialing.service_day import beginning, day_of
-from outbound_site.bulk_history import record
+from outbound_site.core.history import record
 
 # Rows of one transaction; writers in between do not wait long.
 BATCH = 2_000

@@ -26,8 +26,8 @@ from dnc.numbers import (
     page_key,
 )
 from dnc.pages import held, pack, unpack
-from outbound_site.jobs import JobState
-from outbound_site.phone_numbers import spellings
+from outbound_site.core.jobs import JobState
+from outbound_site.core.phone_numbers import spellings
 
 # SQLite takes 32,766 parameters in one statement; a batch needs two a number.
 BATCH = 10_000

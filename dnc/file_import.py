@@ -28,7 +28,7 @@ from dnc.import_pages import discard, tidy, unfinished_clearing, write_odd_numbe
 from dnc.models import FileImport
 from dnc.put_away import put_away
 from dnc.sorted_runs import SortedRuns
-from outbound_site.jobs import JobState, LeaseLost
+from outbound_site.core.jobs import JobState, LeaseLost
 
 RENEW_SECONDS = 1.0
 # How long a file may be read while others wait; each further attempt has twice as long.

@@ -14,7 +14,7 @@ from django.utils import timezone
 from dnc.file_import import claim
 from dnc.file_paths import Fingerprint, PathRefused, fingerprint, server_path
 from dnc.models import FileImport, ImportRule
-from outbound_site.jobs import JobState
+from outbound_site.core.jobs import JobState
 
 Origin, Afterwards = FileImport.Origin, FileImport.Afterwards
 # The schedule's beat is not exact to the millisecond.

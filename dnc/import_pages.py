@@ -16,7 +16,7 @@ from pyroaring import BitMap
 from dnc import do_not_call_list
 from dnc.models import FileImport, OddNumber, Page
 from dnc.pages import pack, pages_of, unpack
-from outbound_site.jobs import JobState
+from outbound_site.core.jobs import JobState
 
 ROWS_A_STEP = 1_000
 PAUSE_SECONDS = 0.005

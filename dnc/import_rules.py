@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from dnc.file_paths import PathRefused, server_path
 from dnc.models import ImportRule
-from outbound_site.change_stamps import claim_version
+from outbound_site.core.versions import claim_version
 
 
 def create_rule(values: Mapping[str, Any]) -> ImportRule:

@@ -9,10 +9,10 @@ from simple_history.models import HistoricalRecords
 
 from dnc.file_paths import NotMapped, PathRefused, server_path
 from dnc.numbers import MAX_TEXT, BadNumber, clean_number
-from outbound_site.jobs import JobQuerySet, JobState, LeasedJob
-from outbound_site.refusals import duplicate_name
+from outbound_site.core.errors import duplicate_name
+from outbound_site.core.jobs import JobQuerySet, JobState, LeasedJob
+from outbound_site.core.validators import name_characters
 from outbound_site.unifiedconfig.references import ref_url
-from outbound_site.validators import name_characters
 
 
 def validate_file_path(value: str) -> None:

@@ -7,7 +7,7 @@ leading zeros apart (`0222` and `222` differ). A number's key is the same with t
 
 import re
 
-from outbound_site.phone_numbers import NoNumber, Unclear, digits_of
+from outbound_site.core.phone_numbers import NoNumber, Unclear, digits_of
 
 BLANKS = " \t\r\v\f"
 PAGE_SIZE = 10_000

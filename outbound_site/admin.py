@@ -12,8 +12,8 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Count
 from django.http import HttpRequest
 
-from outbound_site.models import Role
-from outbound_site.recorded_admin import RecordedAdmin
+from outbound_site.core.admin.history import RecordedAdmin
+from outbound_site.core.models import Role
 from outbound_site.roles import BUILT_IN, assignable
 
 # Roles stand for groups; the logs of sign-ins are switched off (AXES_DISABLE_ACCESS_LOG).

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from outbound_site.list_export import list_as_file
+from outbound_site.core.admin.list_export import list_as_file
 
 # Headings with their pages in order. A page that is not named here stands under "More".
 GROUPS: dict[str, list[str]] = {

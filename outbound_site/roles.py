@@ -7,7 +7,7 @@ A custom role is any other group; the permissions `campaigns.campaign_status` an
 from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
 
-from outbound_site.models import Role
+from outbound_site.core.models import Role
 
 ADMINISTRATOR = "administrator"
 SUPERVISOR = "supervisor"

@@ -71,7 +71,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "outbound_site.health.answer_probes",
+    "outbound_site.core.health.answer_probes",
     "outbound_site.client_address.trust_proxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
-    "outbound_site.server_time.on_server_clock",
+    "outbound_site.core.server_time.on_server_clock",
 ]
 
 ROOT_URLCONF = "outbound_site.urls"

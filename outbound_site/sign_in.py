@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db.models import Q, Sum
 from django.utils import timezone
 
-from outbound_site.models import KnownAddress
+from outbound_site.core.models import KnownAddress
 
 LATELY = timedelta(days=30)
 # How exactly the time of a sign-in is stored: integrations sign in every minute.

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from outbound_site.health import record_heartbeat
+from outbound_site.core.health import record_heartbeat
 
 
 @shared_task

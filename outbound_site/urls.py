@@ -16,7 +16,7 @@ from dialing.dialer_api.base import NoSuchUrl
 from dialing.dialer_api.description import DescriptionView
 from dialing.views import DisableViewSet, RunTimeStatsViewSet
 from dnc.views import ImportRuleViewSet
-from outbound_site import health
+from outbound_site.core import health
 from outbound_site.unifiedconfig.routing import route
 from outbound_site.unifiedconfig.views import AsyncRequestStatus, UnknownUrl
 from timezones.views import TimeZoneViewSet

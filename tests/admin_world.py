@@ -16,8 +16,8 @@ from dialing.emergency_stop import stop_all_campaigns
 from dialing.models import CampaignManagerOptions
 from dialing.record_feed import claim_records
 from dnc import do_not_call_list
-from outbound_site.bulk.uploads import prepare
-from outbound_site.models import Role
+from outbound_site.core.models import Role
+from outbound_site.imports.uploads import prepare
 from tests.dialing.worlds import contact_of
 from tests.factories import (
     AgentFactory,

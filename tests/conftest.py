@@ -14,9 +14,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models.signals import post_migrate
 
-from dialing.board_lists import known_lists
-from outbound_site import health
+from outbound_site.core import health
 from outbound_site.roles import load_roles
+from supervision.board_lists import known_lists
 from tests.admin_world import furnish
 from tests.api_client import Api
 from tests.factories import UserFactory

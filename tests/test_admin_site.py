@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from campaigns.models import BlendedAgentOptions
-from outbound_site.models import Role
+from outbound_site.core.models import Role
 from tests.factories import AgentFactory, CampaignFactory, SkillGroupFactory, UserFactory
 
 NAMES = {

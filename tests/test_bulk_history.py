@@ -1,7 +1,7 @@
 import pytest
 
 from callbacks.models import PersonalCallback
-from outbound_site.bulk_history import record
+from outbound_site.core.history import record
 
 pytestmark = pytest.mark.django_db
 

@@ -6,16 +6,16 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from dialing.board import look
-from dialing.board_lists import known_lists
 from dialing.dialers import heard_from
 from dialing.leases import give_up_silent
 from dialing.models import CampaignManagerOptions, Dialer, Lease
 from dialing.record_feed import claim_records
 from dnc import file_scan
 from dnc.models import FileImport
-from outbound_site.health import HEARTBEAT_LIMIT, record_heartbeat
-from outbound_site.models import Heartbeat
+from outbound_site.core.health import HEARTBEAT_LIMIT, record_heartbeat
+from outbound_site.core.models import Heartbeat
+from supervision.board import look
+from supervision.board_lists import known_lists
 from tests.dialing.worlds import contact_of
 from tests.factories import CampaignFactory, ImportRuleFactory
 

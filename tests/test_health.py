@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from outbound_site.health import HEARTBEAT_LIMIT, record_heartbeat
-from outbound_site.models import Heartbeat
+from outbound_site.core.health import HEARTBEAT_LIMIT, record_heartbeat
+from outbound_site.core.models import Heartbeat
 from tests.conftest import wait_until
 
 

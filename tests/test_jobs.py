@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from dnc.models import FileImport
-from outbound_site.jobs import LEASE, JobState, LeaseLost
+from outbound_site.core.jobs import LEASE, JobState, LeaseLost
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from outbound_site.celery import app
-from outbound_site.models import Heartbeat
+from outbound_site.core.models import Heartbeat
 from outbound_site.schedule import Scheduler
 from tests.conftest import wait_until
 

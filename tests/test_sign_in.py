@@ -7,7 +7,7 @@ import time_machine
 from axes.models import AccessAttempt
 from django.utils import timezone
 
-from outbound_site.models import KnownAddress
+from outbound_site.core.models import KnownAddress
 from outbound_site.sign_in import ADDRESSES_OF_A_USER
 from tests.api_client import Api, basic
 from tests.factories import PASSWORD, UserFactory

@@ -10,8 +10,8 @@ import requests
 from django.db import DataError, InterfaceError, InternalError, OperationalError, ProgrammingError, connection
 
 from campaigns.models import Campaign, SkillGroup
-from outbound_site import unavailable
-from outbound_site.unavailable import is_unavailable
+from outbound_site.core import unavailable
+from outbound_site.core.unavailable import is_unavailable
 from tests.api_client import BASE, JSON, errors_of, xml_of
 from tests.campaigns.import_servers import content_of, start_server
 from tests.dialing.dialer_api.conftest import DialerClient
@@ -181,7 +181,7 @@ def test_the_log_has_one_line_a_minute(write, read_only, caplog, monkeypatch):
         write(way)
 
     lines = [r for r in caplog.records if getattr(r, "status_code", None) != 503 and r.levelname != "INFO"]
-    assert [line.name for line in lines] == ["outbound_site.unavailable"]
+    assert [line.name for line in lines] == ["outbound_site.core.unavailable"]
     assert lines[0].exc_info is None
 
 

@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.auth.models import Group, User
 
-from outbound_site.models import Role
+from outbound_site.core.models import Role
 from outbound_site.roles import BUILT_IN, load_roles
 from tests.campaigns.admin_forms import errors_of, submit, text_of
 from tests.factories import PASSWORD, UserFactory

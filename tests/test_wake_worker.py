@@ -11,7 +11,7 @@ from django.db import transaction
 from dialing.models import StopReport
 from dnc.models import FileImport
 from outbound_site.celery import app
-from outbound_site.wake_worker import wake_worker
+from outbound_site.core.wake_worker import wake_worker
 from tests.api_client import Api
 from tests.conftest import free_port
 from tests.factories import CampaignFactory

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
-from outbound_site.recorded_admin import RecordedAdmin
+from outbound_site.core.admin.history import RecordedAdmin
 from timezones.local_time import actual_time
 from timezones.models import RegionPrefix, TimeZone, ZoneSet
 from timezones.zones import Zone, read_zones, write_zones

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Self
 
-from outbound_site.phone_numbers import HomeCountry, home
+from outbound_site.core.phone_numbers import HomeCountry, home
 from timezones.models import RegionPrefix
 
 LOCAL_NUMBER_SIZE = 7

@@ -5,8 +5,8 @@ from django.contrib import admin
 
 from callbacks.agents import delete_agent, open_callbacks
 from callbacks.models import Agent, DeletedAgent
-from outbound_site.deletion_admin import DeletedAdmin, MarkableAdmin
-from outbound_site.stamped_admin import StampedAdmin
+from outbound_site.core.admin.soft_deletion import DeletedAdmin, MarkableAdmin
+from outbound_site.core.admin.versioned import StampedAdmin
 
 MOST_NAMED = 100
 

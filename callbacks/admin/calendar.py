@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from callbacks import calendar
 from callbacks.models import Agent, PersonalCallback
-from outbound_site.server_time import today
+from outbound_site.core.server_time import today
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 5), date(3000, 12, 20)
 

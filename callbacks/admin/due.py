@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from callbacks.calendar import within
-from outbound_site.server_time import today
+from outbound_site.core.server_time import today
 
 
 class DueFilter(admin.SimpleListFilter):

@@ -6,12 +6,12 @@ from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from outbound_site.phone_numbers import Unclear, digits_of
-from outbound_site.server_time import to_utc, to_wall
+from outbound_site.core.phone_numbers import Unclear, digits_of
+from outbound_site.core.server_time import to_utc, to_wall
 
 
 class ServerTimeField(forms.DateTimeField):
-    """An instant, written and read as the server's clock shows it (outbound_site/server_time.py)."""
+    """An instant, written and read as the server's clock shows it (outbound_site/core/server_time.py)."""
 
     widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M:%S", attrs={"type": "datetime-local", "step": "1"})
 

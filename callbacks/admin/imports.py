@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from callbacks.callback_import import CALLBACKS
 from callbacks.models import CallbackImport
-from outbound_site.bulk.upload_pages import ListImportAdmin
+from outbound_site.imports.upload_pages import ListImportAdmin
 
 FIELDS: list[Any] = [
     "source",

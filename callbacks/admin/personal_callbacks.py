@@ -16,9 +16,9 @@ from callbacks.admin.fields import ServerTimeField, WrittenNumberField
 from callbacks.admin.reassignment import reassignment_page
 from callbacks.filters import PersonalCallbackFilter
 from callbacks.models import SET_BY_DIALERS, CallbackStatus, PersonalCallback
-from outbound_site.deletion_admin import RefusableAdmin
-from outbound_site.server_time import shown
-from outbound_site.stamped_admin import StampedAdmin, StampedForm
+from outbound_site.core.admin.soft_deletion import RefusableAdmin
+from outbound_site.core.admin.versioned import StampedAdmin, StampedForm
+from outbound_site.core.server_time import shown
 
 MOST_NAMED = 100
 

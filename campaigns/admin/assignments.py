@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from campaigns.configuration import SkillGroupChange
 from campaigns.models import CampaignSkillGroup, SkillGroup
 from campaigns.models.campaign import MAX_SKILL_GROUPS
-from outbound_site.recorded_admin import set_differences
+from outbound_site.core.admin.history import set_differences
 
 PARAMETERS: list[Any] = [
     "skill_group",

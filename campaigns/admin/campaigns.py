@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from campaigns.admin.assignments import SkillGroupInline, assignment_history, skill_group_change
 from campaigns.configuration import create_campaign, delete_campaign, fill_defaults, update_campaign
 from campaigns.models import Campaign, Origin
-from outbound_site.deletion_admin import MarkableAdmin
-from outbound_site.stamped_admin import StampedAdmin, StampedForm
+from outbound_site.core.admin.soft_deletion import MarkableAdmin
+from outbound_site.core.admin.versioned import StampedAdmin, StampedForm
 from timezones.models import TimeZone
 
 # In the order in which people think; the skill groups stand with "Who" (templates/admin/campaigns/campaign/).

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from campaigns.models import Contact, ContactPhone
 from campaigns.runs import phones_with
-from outbound_site.phone_numbers import PLAIN, cleaned
+from outbound_site.core.phone_numbers import PLAIN, cleaned
 
 FIELDS: list[Any] = [
     "campaign",

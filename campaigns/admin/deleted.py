@@ -5,7 +5,7 @@ from django.contrib import admin
 from campaigns.admin.assignments import assignment_history
 from campaigns.admin.campaigns import FIELDSETS
 from campaigns.models import DeletedCampaign, DeletedSkillGroup
-from outbound_site.deletion_admin import DeletedAdmin
+from outbound_site.core.admin.soft_deletion import DeletedAdmin
 
 
 @admin.register(DeletedCampaign)

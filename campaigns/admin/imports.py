@@ -14,8 +14,8 @@ from campaigns.dialing_list import undo_import
 from campaigns.file_import import CONTACTS
 from campaigns.models import ImportJob, ImportState
 from campaigns.near_misses import in_words
-from outbound_site.admin_pages import demand, page
-from outbound_site.bulk.upload_pages import ListImportAdmin
+from outbound_site.core.admin.pages import demand, page
+from outbound_site.imports.upload_pages import ListImportAdmin
 
 FIELDS: list[Any] = [
     "campaign",

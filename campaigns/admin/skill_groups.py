@@ -5,8 +5,8 @@ from django.contrib import admin
 
 from campaigns.models import SkillGroup
 from campaigns.skill_groups import campaigns_using, delete_skill_group
-from outbound_site.deletion_admin import MarkableAdmin
-from outbound_site.stamped_admin import StampedAdmin
+from outbound_site.core.admin.soft_deletion import MarkableAdmin
+from outbound_site.core.admin.versioned import StampedAdmin
 
 
 @admin.register(SkillGroup)

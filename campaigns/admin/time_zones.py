@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from campaigns.models import BlendedAgentOptions
-from outbound_site.admin_pages import demand, page
+from outbound_site.core.admin.pages import demand, page
 from timezones.around_the_clock import clocks
 from timezones.local_time import DialingWindow
 from timezones.models import TimeZone

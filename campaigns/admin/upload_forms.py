@@ -1,7 +1,7 @@
 from django import forms
 
 from campaigns.models import Campaign
-from outbound_site.bulk.upload_forms import UploadForm
+from outbound_site.imports.upload_forms import UploadForm
 
 
 class ContactUploadForm(UploadForm):

@@ -7,10 +7,10 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from simple_history.models import HistoricalRecords
 
-from outbound_site.deletion import Markable, MarkableQuerySet
-from outbound_site.refusals import duplicate_name
+from outbound_site.core.errors import duplicate_name
+from outbound_site.core.soft_deletion import Markable, MarkableQuerySet
+from outbound_site.core.validators import Characters, InRange, name_characters, printable
 from outbound_site.unifiedconfig.references import ref_url
-from outbound_site.validators import Characters, InRange, name_characters, printable
 from timezones.models import TimeZone
 
 RESERVED_NAMES = {"dnc", "none"}

@@ -2,8 +2,8 @@ from django.db import models
 from django.utils import timezone
 
 from campaigns.models.campaign import Campaign
+from outbound_site.core.validators import MaxBytes, phone_characters, printable
 from outbound_site.unifiedconfig.references import ref_url
-from outbound_site.validators import MaxBytes, phone_characters, printable
 from timezones.local_time import gmt_offset
 from timezones.models import CodePointField, ZoneSet
 

@@ -2,7 +2,7 @@
 
 from campaigns.models.campaign import Campaign
 from campaigns.models.skill_group import SkillGroup
-from outbound_site.deletion import history_of_concrete_model
+from outbound_site.core.soft_deletion import history_of_concrete_model
 
 
 @history_of_concrete_model

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from campaigns.models.campaign import Campaign
-from outbound_site.bulk.jobs import ListImport
+from outbound_site.imports.jobs import ListImport
 
 
 class ImportJob(ListImport):

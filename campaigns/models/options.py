@@ -3,7 +3,7 @@ from datetime import time
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from outbound_site.validators import InRange
+from outbound_site.core.validators import InRange
 
 
 class BlendedAgentOptions(models.Model):

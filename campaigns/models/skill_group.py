@@ -2,9 +2,9 @@ from django.db import models
 from django.db.models.functions import Lower
 from simple_history.models import HistoricalRecords
 
-from outbound_site.deletion import Markable
+from outbound_site.core.soft_deletion import Markable
+from outbound_site.core.validators import name_characters, printable
 from outbound_site.unifiedconfig.references import ref_url
-from outbound_site.validators import name_characters, printable
 
 
 class SkillGroup(Markable):

@@ -2,12 +2,12 @@ from typing import cast
 
 from django.contrib import admin
 
-from dialing.admin.board_page import board_part
-from dialing.admin.campaign_pages import campaign_page, dry_run_page, export_page, switch
-from dialing.admin.emergency_stop import StopReportAdmin
 from dialing.admin.options import CampaignManagerOptionsAdmin
-from dialing.admin.people_pages import contact_page, search_page
 from outbound_site.admin_site import OutboundAdminSite
+from supervision.admin.board_page import board_part
+from supervision.admin.campaign_pages import campaign_page, dry_run_page, export_page, switch
+from supervision.admin.emergency_stop import StopReportAdmin
+from supervision.admin.people_pages import contact_page, search_page
 
 __all__ = ["CampaignManagerOptionsAdmin", "StopReportAdmin"]
 

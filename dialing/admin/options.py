@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from dialing.models import CampaignManagerOptions
-from outbound_site.recorded_admin import RecordedAdmin
+from outbound_site.core.admin.history import RecordedAdmin
 
 
 @admin.register(CampaignManagerOptions)

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView, exception_handler, set_rollback
 
-from outbound_site.unavailable import MESSAGE, RETRY_AFTER_SECONDS, is_unavailable, log_unavailable
+from outbound_site.core.unavailable import MESSAGE, RETRY_AFTER_SECONDS, is_unavailable, log_unavailable
 from outbound_site.unifiedconfig.parsers import parse_json, read_body
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from callbacks.rules import storable
 from dialing.call_results import CALL_RESULTS, CALLBACKS
 from dialing.dialer_api.wire import WireSerializer
 from dialing.record_feed import MOST_RECORDS
-from outbound_site.validators import phone_characters, printable
+from outbound_site.core.validators import phone_characters, printable
 
 MOST_RESULTS = 1_000
 MOST_AGENTS = 5_000

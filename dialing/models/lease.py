@@ -9,7 +9,7 @@ from callbacks.models import PersonalCallback
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact
 from dialing.lists import ALWAYS
-from outbound_site.validators import printable
+from outbound_site.core.validators import printable
 
 
 class Dialer(models.Model):

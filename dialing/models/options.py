@@ -6,7 +6,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from campaigns.models.contact import CallStatus
-from outbound_site.validators import InRange
+from outbound_site.core.validators import InRange
 
 PURGEABLE = {CallStatus.CLOSED, CallStatus.MAX_ATTEMPTS_REACHED, CallStatus.DIALED, CallStatus.AGENT_REJECTED}
 SEPARATORS = str.maketrans("", "", ",-;: ")

@@ -12,9 +12,9 @@ from django.utils.html import format_html, format_html_join
 from dnc.file_import import reject_file
 from dnc.file_scan import queue_upload
 from dnc.models import FileImport
-from outbound_site.admin_pages import demand, page
-from outbound_site.jobs import JobState
-from outbound_site.wake_worker import wake_worker
+from outbound_site.core.admin.pages import demand, page
+from outbound_site.core.jobs import JobState
+from outbound_site.core.wake_worker import wake_worker
 
 ENDED_SHOWN = 3
 FIELDS = (

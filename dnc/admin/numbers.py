@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString
 from dnc import do_not_call_list
 from dnc.models import FileImport, HandEntry, HandRemoval
 from dnc.numbers import BadNumber, clean_number
-from outbound_site.admin_pages import page
-from outbound_site.phone_numbers import is_whole
+from outbound_site.core.admin.pages import page
+from outbound_site.core.phone_numbers import is_whole
 
 MOST_PASTED = 10_000
 LINES_A_CHUNK = 20_000

@@ -8,9 +8,9 @@ from dnc.file_paths import PathRefused, fingerprint, server_path
 from dnc.file_scan import queue_rule
 from dnc.import_rules import create_rule, delete_rule, path_problem, update_rule
 from dnc.models import ImportRule
-from outbound_site.jobs import JobState
-from outbound_site.stamped_admin import StampedAdmin
-from outbound_site.wake_worker import wake_worker
+from outbound_site.core.admin.versioned import StampedAdmin
+from outbound_site.core.jobs import JobState
+from outbound_site.core.wake_worker import wake_worker
 
 VALUES = ["name", "file_path", "overwrite", "rename_file_after_import"]
 

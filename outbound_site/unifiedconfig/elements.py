@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from outbound_site.core.validators import NOT_IN_XML
 from outbound_site.unifiedconfig.documents import last
 from outbound_site.unifiedconfig.errors import (
     Refusal,
@@ -22,7 +23,6 @@ from outbound_site.unifiedconfig.errors import (
     invalid_value,
 )
 from outbound_site.unifiedconfig.names import snake_case
-from outbound_site.validators import NOT_IN_XML
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 REAL = re.compile(r"[+-]?([0-9]{1,18}(\.[0-9]{0,18})?|\.[0-9]{1,18})")

@@ -12,7 +12,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from outbound_site.unavailable import MESSAGE, RETRY_AFTER_SECONDS, is_unavailable, log_unavailable
+from outbound_site.core.unavailable import MESSAGE, RETRY_AFTER_SECONDS, is_unavailable, log_unavailable
 from outbound_site.unifiedconfig.documents import Document
 from outbound_site.unifiedconfig.names import camel_case
 

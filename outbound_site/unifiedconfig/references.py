@@ -5,10 +5,10 @@ from copy import copy
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from outbound_site.core.validators import NOT_IN_XML
 from outbound_site.unifiedconfig.documents import last, members
 from outbound_site.unifiedconfig.elements import Element
 from outbound_site.unifiedconfig.errors import Refusal, field_required, invalid_reference
-from outbound_site.validators import NOT_IN_XML
 
 BASE = "/unifiedconfig/config/"
 

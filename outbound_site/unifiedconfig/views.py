@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
-from outbound_site.server_time import PAGES
-from outbound_site.unavailable import RETRY_AFTER_SECONDS, is_unavailable, log_unavailable
+from outbound_site.core.server_time import PAGES
+from outbound_site.core.unavailable import RETRY_AFTER_SECONDS, is_unavailable, log_unavailable
 from outbound_site.unifiedconfig.access import Access, AnyRole, DeclaredAccess
 from outbound_site.unifiedconfig.async_writes import DONE, accepted, is_asynchronous, outcome_of
 from outbound_site.unifiedconfig.documents import Document, Items

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from callbacks.models import PersonalCallback
-from outbound_site.server_time import to_utc, today
+from outbound_site.core.server_time import to_utc, today
 from tests.browser.test_admin import focus
 from tests.factories import AgentFactory, CampaignFactory, PersonalCallbackFactory
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from dnc.do_not_call_list import add, contains
 from dnc.file_import import run_waiting
 from dnc.models import FileImport
-from outbound_site.jobs import JobState
+from outbound_site.core.jobs import JobState
 from tests.factories import FileImportFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from campaigns.models import Campaign
-from dialing import demo
+from outbound_site import demo
 from outbound_site.seeding import seed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from callbacks.models import PersonalCallback
-from outbound_site.server_time import to_utc
+from outbound_site.core.server_time import to_utc
 from tests.factories import AgentFactory, CampaignFactory, PersonalCallbackFactory, UserFactory
 
 LIST = "admin:callbacks_personalcallback_changelist"

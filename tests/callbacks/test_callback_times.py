@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from callbacks.models import PersonalCallback
-from outbound_site.server_time import to_utc, to_wall
+from outbound_site.core.server_time import to_utc, to_wall
 from tests.api_client import errors_of, xml_of
 from tests.callbacks.test_personal_callback_api import create, url
 from tests.factories import PersonalCallbackFactory

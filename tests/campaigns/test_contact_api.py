@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaigns.models import Contact, ContactPhone, ImportJob
-from outbound_site.validators import NOT_IN_XML
+from outbound_site.core.validators import NOT_IN_XML
 from tests.api_client import JSON, errors_of, xml_of
 from tests.factories import CampaignFactory, ContactFactory
 from timezones.models import RegionPrefix, ZoneSet

@@ -8,11 +8,11 @@ from django.apps import apps
 
 from campaigns.models import Campaign
 from dialing.calls import Dialing, Result, mark_dialed, report_results
-from dialing.explanation import contact_verdict
 from dialing.leases import recall, recall_forbidden
 from dialing.models import CallHistory, CampaignManagerOptions, Lease
 from dialing.record_feed import claim_records
 from dialing.upkeep import daily_reset
+from supervision.explanation import contact_verdict
 from tests.dialing.worlds import NOON, contact_of
 from tests.factories import CampaignFactory
 

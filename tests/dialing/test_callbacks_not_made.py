@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 
-from dialing.board_problems import not_made
 from dialing.calls import NotMade, Outcome, Result, ResultAnswer, report_results
-from dialing.contact_story import story
 from dialing.models import CallHistory, CampaignManagerOptions
 from dialing.personal_callbacks import claim_callbacks, move_missed
 from dialing.record_feed import claim_records
+from supervision.board_problems import not_made
+from supervision.contact_timeline import story
 from tests.dialing.worlds import NOON, contact_of
 from tests.factories import AgentFactory, CampaignFactory, PersonalCallbackFactory
 

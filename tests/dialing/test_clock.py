@@ -6,13 +6,13 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
-from dialing.board import look
 from dialing.calls import Dialing, Result, mark_dialed, report_results
 from dialing.clock import accept_clock, note_time
 from dialing.models import CallHistory, NewestTime
 from dialing.personal_callbacks import claim_callbacks
 from dialing.record_feed import claim_records
 from dialing.tasks import note_time as note_time_task
+from supervision.board import look
 from tests.dialing.worlds import NOON, contact_of
 from tests.factories import AgentFactory, CampaignFactory, PersonalCallbackFactory
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from dialing.eligibility import Circumstances, Rule, decide
-from dialing.explanation import contact_verdict
 from dialing.models import CampaignManagerOptions, Dialer, Lease
+from supervision.explanation import contact_verdict
 from tests.dialing.worlds import NOON, a_campaign, a_contact, contact_of
 from timezones.models import TimeZone
 

@@ -11,12 +11,12 @@ from django.db.models import Count
 from callbacks.models import Agent, PersonalCallback
 from campaigns.models import Contact
 from dialing.calls import Dialing, Outcome, Result, mark_dialed, report_results
-from dialing.explanation import contact_verdict
 from dialing.leases import give_up_silent, recall, release_unreported, unknown_to_pending
 from dialing.models import CampaignManagerOptions, Dialer, Lease
 from dialing.personal_callbacks import claim_callbacks
 from dialing.record_feed import MOST_ROUNDS, HandOut, claim_records
 from dnc import do_not_call_list
+from supervision.explanation import contact_verdict
 from tests.dialing.worlds import NOON, contact_of
 from tests.factories import AgentFactory, CampaignFactory, PersonalCallbackFactory
 

@@ -7,11 +7,11 @@ import time_machine
 
 from campaigns.models import Campaign, Contact
 from dialing.calls import mark_dialed
-from dialing.dry_run import dry_run
-from dialing.explanation import contact_verdict
 from dialing.leases import recall_forbidden
 from dialing.models import Lease
 from dialing.record_feed import claim_records
+from supervision.dry_run import dry_run
+from supervision.explanation import contact_verdict
 from tests.api_client import xml_of
 from tests.campaigns.admin_forms import submit
 from tests.factories import CampaignFactory

@@ -8,7 +8,7 @@ from django.urls import reverse
 from dnc.do_not_call_list import add, contains
 from dnc.file_import import run_waiting
 from dnc.models import FileImport, HandEntry, HandRemoval, ImportRule
-from outbound_site.jobs import JobState
+from outbound_site.core.jobs import JobState
 from tests.factories import FileImportFactory, ImportRuleFactory
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,7 @@ from dnc.do_not_call_list import (
 )
 from dnc.models import FileImport, HandEntry, HandRemoval, Page
 from dnc.numbers import BadNumber
-from outbound_site.jobs import JobState
+from outbound_site.core.jobs import JobState
 from tests.factories import FileImportFactory
 
 pytestmark = pytest.mark.django_db

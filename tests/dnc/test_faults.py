@@ -13,7 +13,7 @@ from dnc.do_not_call_list import contains, count
 from dnc.file_paths import Fingerprint
 from dnc.file_scan import queue_rule
 from dnc.models import FileImport
-from outbound_site.jobs import JobState
+from outbound_site.core.jobs import JobState
 from tests.conftest import FAULT_SCALE, wait_until
 from tests.factories import ImportRuleFactory
 

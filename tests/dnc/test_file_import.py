@@ -16,7 +16,7 @@ from dnc.file_paths import Fingerprint
 from dnc.file_scan import begin_from_command, queue_rule
 from dnc.import_pages import tidy, write_pages
 from dnc.models import FileImport, OddNumber, Page
-from outbound_site.jobs import JobState
+from outbound_site.core.jobs import JobState
 from tests.factories import FileImportFactory, ImportRuleFactory
 
 pytestmark = pytest.mark.django_db

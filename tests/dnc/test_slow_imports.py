@@ -19,7 +19,7 @@ from dnc.do_not_call_list import contains
 from dnc.file_import import claim_next, run_waiting
 from dnc.file_scan import queue_upload
 from dnc.models import FileImport
-from outbound_site.jobs import JobState
+from outbound_site.core.jobs import JobState
 from tests.factories import FileImportFactory
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from dnc.do_not_call_list import contains
 from dnc.models import FileImport
-from outbound_site.jobs import JobState
+from outbound_site.core.jobs import JobState
 from tests.conftest import wait_until
 from tests.factories import ImportRuleFactory
 

@@ -11,8 +11,8 @@ from campaigns.contact_columns import COLUMNS, HEADINGS, check_columns, read_wri
 from campaigns.models import Campaign
 from campaigns.near_misses import count_for, in_words
 from campaigns.resumable_import import open_job, run
-from outbound_site.bulk.encodings import sample_of
-from outbound_site.bulk.file_import import (
+from outbound_site.imports.encodings import sample_of
+from outbound_site.imports.file_import import (
     BadRows,
     ImportedAlready,
     ListFile,
@@ -20,11 +20,11 @@ from outbound_site.bulk.file_import import (
     check,
     write_rejects,
 )
-from outbound_site.bulk.files import DELIMITERS, TextFormat, detect
-from outbound_site.bulk.headings import repeated, suggest_columns
-from outbound_site.bulk.queue import QueueFull
-from outbound_site.bulk.rows import Unreadable
-from outbound_site.bulk.verdicts import Verdicts
+from outbound_site.imports.files import DELIMITERS, TextFormat, detect
+from outbound_site.imports.headings import repeated, suggest_columns
+from outbound_site.imports.queue import QueueFull
+from outbound_site.imports.rows import Unreadable
+from outbound_site.imports.verdicts import Verdicts
 from outbound_site.unifiedconfig.errors import Refusal
 
 SHOWN_ERRORS = 20

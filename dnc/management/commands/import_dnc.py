@@ -18,7 +18,7 @@ from dnc.file_text import HashedFile, Unreadable
 from dnc.import_pages import tidy
 from dnc.models import FileImport
 from dnc.sorted_runs import SortedRuns
-from outbound_site.jobs import JobState
+from outbound_site.core.jobs import JobState
 
 
 class Command(BaseCommand):

@@ -12,7 +12,7 @@ import os
 import sys
 import time
 
-from dialing.simulator.interface import Interface, Unreachable
+from dialer.client import Interface, Unreachable
 
 AT_ONCE = 20
 

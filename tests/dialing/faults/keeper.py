@@ -8,7 +8,7 @@ import os
 import sys
 import time
 
-from dialing.simulator.interface import Interface, Unreachable
+from dialer.client import Interface, Unreachable
 
 
 def main(url, name, campaign, path):
