@@ -1,17 +1,13 @@
 """The admin as a supervisor thinks of it: what stands where, and what to do first."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 from django.apps import apps
-from django.contrib.admin import AdminSite
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 
-from outbound_site.core.admin.list_export import list_as_file
+from outbound_site.core.admin.site import PagesAdminSite
 
 # Headings with their pages in order. A page that is not named here stands under "More".
 GROUPS: dict[str, list[str]] = {
@@ -31,30 +27,12 @@ GROUPS: dict[str, list[str]] = {
 OTHER = "More"
 
 
-class OutboundAdminSite(AdminSite):
+class OutboundAdminSite(PagesAdminSite):
     site_title = "Outbound"
     site_header = "Outbound"
     index_title = "Campaigns and lists"
     # The site's only pages are the admin's.
     site_url = None
-
-    def __init__(self, name: str = "admin") -> None:
-        super().__init__(name)
-        self.own_pages: list[URLPattern] = []
-
-    def register_page(self, route: str, view: Callable[..., HttpResponseBase], name: str) -> None:
-        """A page that belongs to no model, added by an app's admin module."""
-        self.own_pages.append(path(route, self.admin_view(view), name=name))
-
-    def get_urls(self) -> list[Any]:
-        return [*self.own_pages, *self.list_exports(), *super().get_urls()]
-
-    def list_exports(self) -> Iterator[URLPattern]:
-        """Every list can be taken along, also those that other packages bring."""
-        for model, page in self._registry.items():
-            app, name = model._meta.app_label, model._meta.model_name
-            view = self.admin_view(partial(list_as_file, page))
-            yield path(f"{app}/{name}/list.<str:kind>", view, name=f"{app}_{name}_list_file")
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The pages that the user may see, grouped; those of one app when `app_label` is given."""

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "campaigns",
     "callbacks",
     "dialing",
+    "supervision",
 ]
 
 MIDDLEWARE = [

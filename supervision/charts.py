@@ -1,4 +1,4 @@
-"""Geometry of the charts that the server draws as SVG (templates/admin/dialing/)."""
+"""Geometry of the charts that the server draws as SVG (templates/admin/supervision/)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

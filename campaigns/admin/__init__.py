@@ -9,7 +9,7 @@ from campaigns.admin.imports import ImportJobAdmin
 from campaigns.admin.options import BlendedAgentOptionsAdmin
 from campaigns.admin.skill_groups import SkillGroupAdmin
 from campaigns.admin.time_zones import time_zones_page
-from outbound_site.admin_site import OutboundAdminSite
+from outbound_site.core.admin.site import PagesAdminSite
 
 __all__ = [
     "BlendedAgentOptionsAdmin",
@@ -21,5 +21,5 @@ __all__ = [
     "SkillGroupAdmin",
 ]
 
-site = cast(OutboundAdminSite, admin.site)
+site = cast(PagesAdminSite, admin.site)
 site.register_page("timezones/around-the-clock/", time_zones_page, "timezones_around_the_clock")

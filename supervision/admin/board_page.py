@@ -55,7 +55,7 @@ def board_html(may: Collection[str]) -> SafeString:
     with _making:
         html: SafeString | None = cache.get(key)
         if html is None:
-            html = render_to_string("admin/dialing/board.html", board_context(may))
+            html = render_to_string("admin/supervision/board.html", board_context(may))
             cache.set(key, html, SHARED_SECONDS)
     return html
 

@@ -118,7 +118,7 @@ class StopReportAdmin(admin.ModelAdmin):
         """The part of the report that changes while records come back."""
         demand(request, "dialing.view_stopreport")
         context = progress_of(get_object_or_404(StopReport, pk=pk)) | {"zone": settings.SERVER_TIME_ZONE}
-        return TemplateResponse(request, "admin/dialing/stopreport/progress.html", context)
+        return TemplateResponse(request, "admin/supervision/stopreport/progress.html", context)
 
     def resume(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Bring back the campaigns that were ticked."""

@@ -1,4 +1,4 @@
-"""The pages of this app under `templates/admin/dialing/`."""
+"""The pages of this app under `templates/admin/supervision/`."""
 
 from typing import Any
 
@@ -12,4 +12,4 @@ __all__ = ["demand", "page"]
 
 
 def page(request: HttpRequest, template: str, title: str, **context: Any) -> TemplateResponse:
-    return pages.page(request, f"dialing/{template}", title, **context)
+    return pages.page(request, f"supervision/{template}", title, **context)

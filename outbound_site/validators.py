@@ -1,0 +1,3 @@
+"""Where released migrations find the validators."""
+
+from outbound_site.core.validators import *  # noqa: F403
