@@ -27,6 +27,7 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 app.conf.beat_schedule = {
     "beat_heart": every(5, "outbound_site.tasks.beat_heart"),
     "sweep_dnc_imports": every(5, "dnc.tasks.sweep_imports"),
+    "count_lists": every(5, "supervision.tasks.count_lists"),
     "recall_stopped": every(2, "dialing.tasks.recall_stopped"),
     "note_time": every(10, "dialing.tasks.note_time"),
     "give_up_silent": every(10, "dialing.tasks.give_up_silent"),

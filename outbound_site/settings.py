@@ -249,6 +249,7 @@ CELERY_TASK_DEFAULT_QUEUE = "imports"
 CELERY_TASK_ROUTES = {
     "outbound_site.tasks.*": {"queue": "urgent"},
     "dialing.tasks.*": {"queue": "urgent"},
+    "supervision.tasks.*": {"queue": "urgent"},
 }
 CELERY_BEAT_SCHEDULER = "outbound_site.schedule:Scheduler"
 CELERY_TIMEZONE = SERVER_TIME_ZONE

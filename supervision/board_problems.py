@@ -1,11 +1,10 @@
 """What goes wrong, what is being loaded, and which callbacks are due, as the board tells it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Count, F, Q
 
 from callbacks.models import PersonalCallback
@@ -24,8 +23,6 @@ from outbound_site.core.server_time import begin_of, to_wall
 # Sales Rule (16 CFR 310.4) asks for one that is not older than 31 days.
 RECENT = timedelta(days=1)
 OLD_LIST = timedelta(days=31)
-# How long what changes slowly is not looked for again.
-SLOW_SECONDS = 10
 FAILURES = 5
 
 
@@ -47,59 +44,37 @@ class Load(NamedTuple):
     total: int
 
 
-class Beside(NamedTuple):
-    """`at_work`: campaigns whose lists an import is changing, or did within a minute."""
-
-    no_worker: list[Problem]
-    failures: list[Problem]
-    loads: list[Load]
-    at_work: set[int]
-    callbacks: dict[str, int]
-
-
-def look_beside(at: datetime) -> Beside:
+def problems_and_loads(at: datetime) -> tuple[list[Problem], list[Load]]:
     imports, files = contact_imports(at), file_loads(at)
-    return Beside(
-        no_worker=[*clock_behind(at), *_slow("board-no-worker", lambda: list(no_worker(at)))],
-        failures=[
-            *not_made(at),
-            *files.failed[:FAILURES],
-            *unread_rules()[:FAILURES],
-            *old_list(at),
-            *imports.failed[:FAILURES],
-        ],
-        loads=[*imports.running, *files.running],
-        at_work=imports.at_work,
-        callbacks=_slow("board-callbacks", lambda: callbacks_due(at)),
-    )
-
-
-def _slow(key: str, look: Callable[[], Any]) -> Any:
-    return cache.get_or_set(key, look, SLOW_SECONDS)
+    problems = [
+        *clock_behind(at),
+        *no_worker(at),
+        *not_made(at),
+        *files.failed[:FAILURES],
+        *unread_rules()[:FAILURES],
+        *old_list(at),
+        *imports.failed[:FAILURES],
+    ]
+    return problems, [*imports.running, *files.running]
 
 
 class Loads(NamedTuple):
     running: list[Load]
     failed: list[Problem]
-    at_work: set[int]
 
 
 def contact_imports(at: datetime) -> Loads:
-    ended = Q(state__in=[ImportState.SUCCEEDED, ImportState.UNDONE])
-    lately = ended & Q(finished_at__gte=at - timedelta(minutes=1))
     refused = Q(state=ImportState.REFUSED, created_at__gte=at - RECENT)
-    jobs = ImportJob.objects.filter(Q(state=ImportState.RUNNING) | lately | refused).values_list(
-        "pk", "state", "campaign", "campaign__name", "rows_read", "rows_bad"
+    jobs = ImportJob.objects.filter(Q(state=ImportState.RUNNING) | refused).values_list(
+        "pk", "state", "campaign__name", "rows_read", "rows_bad"
     )
-    found = Loads([], [], set())
+    found = Loads([], [])
     page = "admin:campaigns_importjob_change"
-    for pk, state, campaign, name, rows_read, rows_bad in jobs:
+    for pk, state, name, rows_read, rows_bad in jobs:
         if state == ImportState.REFUSED:
             text = f"An import into {name} was refused: {rows_bad:,} bad row{'' if rows_bad == 1 else 's'}."
             found.failed.append(Problem(text, page, pk))
         else:
-            found.at_work.add(campaign)
-        if state == ImportState.RUNNING:
             found.running.append(Load(f"Contacts into {name}: {rows_read:,} rows read", page, pk, 0, 0))
     return found
 
@@ -113,7 +88,7 @@ def file_loads(at: datetime) -> Loads:
     rows = FileImport.objects.filter(running | lately | Q(grown_at__gte=at - RECENT)).values_list(
         "pk", "state", "file_name", "message", "phase", "done", "total", "rejected", "grown_at"
     )
-    found = Loads([], [], set())
+    found = Loads([], [])
     page = "admin:dnc_fileimport_change"
     for pk, state, name, message, phase, done, total, left_out, grown_at in rows:
         if state == JobState.FAILED:
@@ -165,16 +140,7 @@ def clock_behind(at: datetime) -> Iterator[Problem]:
 
 
 def not_made(at: datetime) -> Iterator[Problem]:
-    """Callbacks that agents promised within a day and nobody will make."""
-    number, contact = _slow("board-not-made", lambda: _callbacks_not_made(at))
-    if number:
-        text = "1 callback that was promised" if number == 1 else f"{number:,} callbacks that were promised"
-        text += " since yesterday will not be made: no attempt was left, or the time had passed."
-        yield Problem(f"{text} The latest is this contact's.", "admin:dialing_contact", contact)
-
-
-def _callbacks_not_made(at: datetime) -> tuple[int, int | None]:
-    """How many, and the contact of the latest; the same as `why_not_made` of calls to contacts."""
+    """Callbacks that agents promised within a day and nobody will make; as `why_not_made` tells it of one."""
     late = Q(callback_at__lt=F("at") - settings.CALLBACK_TIME_LIMIT)
     personal = Q(status=CallStatus.PERSONAL_CALLBACK_REQUESTED)
     given_up = Q(campaign__reschedule_callback_mode=RescheduleCallbackMode.ABANDON)
@@ -183,19 +149,19 @@ def _callbacks_not_made(at: datetime) -> tuple[int, int | None]:
         at__gte=at - RECENT, callback_at__isnull=False, contact_id__isnull=False
     )
     found = asked.filter(~(regular | personal) | (late & (regular | given_up)))
-    return found.count(), found.order_by("-at").values_list("contact_id", flat=True).first()
+    if number := found.count():
+        text = "1 callback that was promised" if number == 1 else f"{number:,} callbacks that were promised"
+        text += " since yesterday will not be made: no attempt was left, or the time had passed."
+        contact = found.order_by("-at").values_list("contact_id", flat=True).first()
+        yield Problem(f"{text} The latest is this contact's.", "admin:dialing_contact", contact)
 
 
 def old_list(at: datetime) -> Iterator[Problem]:
     """When files are to feed the Do Not Call list and none did for long."""
-    if _slow("board-list-is-old", lambda: _list_is_old(at)):
+    young = FileImport.objects.filter(in_force=True, in_force_at__gte=at - OLD_LIST)
+    if ImportRule.objects.exists() and not young.exists():
         text = "The Do Not Call list is old: no file was loaded for 31 days."
         yield Problem(text, "admin:dnc_fileimport_changelist")
-
-
-def _list_is_old(at: datetime) -> bool:
-    young = FileImport.objects.filter(in_force=True, in_force_at__gte=at - OLD_LIST)
-    return ImportRule.objects.exists() and not young.exists()
 
 
 def callbacks_due(at: datetime) -> dict[str, int]:

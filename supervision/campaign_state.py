@@ -1,24 +1,24 @@
 """Why a campaign dials or not, in words; for many campaigns in a constant number of queries."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.conf import settings
-from django.db.models import Count, Min, Q, Value
+from django.db.models import Count
 
 from campaigns.models import Campaign
-from campaigns.models.contact import CallStatus, Contact
+from campaigns.models.contact import CallStatus
 from dialing.dialers import agents_together
 from dialing.eligibility import DIALABLE, Rule, campaign_refusals, window_of
 from dialing.models import CampaignManagerOptions, Dialer, Lease, StoppedCampaign
+from supervision.list_counts import CountedList, ListPart, counted_lists
 from timezones.local_time import DialingWindow, actual_time, is_inside, next_change
-from timezones.models import TimeZone, ZoneSet
-from timezones.zones import Zone, read_zones
+from timezones.models import TimeZone
+from timezones.zones import Zone
 
 # What a supervisor still waits for: to be dialed, or with a dialer.
 LEFT = {*DIALABLE, CallStatus.ACTIVE, CallStatus.DIALED, CallStatus.UNKNOWN}
@@ -65,22 +65,7 @@ class State(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ListPart:
-    """A campaign's contacts of one status and one set of zones; `due` of them now, the next at `next_due`.
-
-    `promised`: callbacks not called yet, which are not bound to the dialing window.
-    """
-
-    status: CallStatus
-    zones: tuple[Zone, ...]
-    contacts: int
-    due: int
-    next_due: datetime | None
-    promised: bool = False
-
-
-@dataclass(frozen=True)
-class Surroundings:
+class DialingContext:
     """What is true beside list and configuration, by campaign.
 
     `stops`: who stopped it; `out`: records with dialers; `agents`: how many dialers tell of, if one does.
@@ -94,86 +79,56 @@ class Surroundings:
 
 def states(campaigns: Sequence[Campaign], at: datetime) -> dict[int, State]:
     ids = [campaign.pk for campaign in campaigns]
-    parts, surroundings = list_parts(ids, at), look_around(ids, at)
-    return {campaign.pk: state_of(campaign, parts[campaign.pk], surroundings, at) for campaign in campaigns}
+    lists, context = counted_lists(ids), dialing_context(at)
+    return {campaign.pk: state_of(campaign, lists[campaign.pk], context, at) for campaign in campaigns}
 
 
-def list_parts(
-    campaigns: Collection[int], at: datetime, statuses: Collection[CallStatus] = tuple(CallStatus)
-) -> dict[int, list[ListPart]]:
-    """Contacts of these statuses, by campaign; three queries.
-
-    The cost follows their number: that part of the index `contact_due` is read once.
-    """
-    contacts = Contact.objects.filter(campaign__in=campaigns).order_by()
-    other = contacts.filter(status__in={*statuses} - {CallStatus.CALLBACK_REQUESTED})
-    callbacks = contacts.filter(status__in={*statuses} & {CallStatus.CALLBACK_REQUESTED})
-    come = Q(callback_at__lte=at)
-    in_time = come & Q(callback_at__gte=at - settings.CALLBACK_TIME_LIMIT)
-    retried = Q(called_back_at__isnull=False)
-    # Apart, since the index tells all of the others.
-    found = [
-        *_counted(other.annotate(promised=Value(False)), come | Q(callback_at=None), at),
-        *_counted(callbacks.annotate(promised=~retried), (retried & come) | (~retried & in_time), at),
-    ]
-    # Counted first: an import may make zone sets meanwhile.
-    zones = {pk: read_zones(members) for pk, members in ZoneSet.objects.values_list("pk", "members")}
-    parts: dict[int, list[ListPart]] = defaultdict(list)
-    for campaign, status, zone_set, promised, number, due, next_due in found:
-        part = ListPart(CallStatus(status), zones[zone_set], number, due, next_due, bool(promised))
-        parts[campaign].append(part)
-    return parts
-
-
-def _counted(contacts: Any, due: Q, at: datetime) -> Any:
-    groups = contacts.values_list("campaign", "status", "zone_set", "promised")
-    coming = Min("callback_at", filter=Q(callback_at__gt=at))
-    return groups.annotate(contacts=Count("*"), due=Count("pk", filter=due), next_due=coming)
-
-
-def look_around(campaigns: Collection[int], at: datetime) -> Surroundings:
+def dialing_context(at: datetime) -> DialingContext:
     alive = at - CampaignManagerOptions.load().dialer_silence
-    held = Lease.objects.held().filter(campaign__in=campaigns)
-    stopped = StoppedCampaign.objects.filter(campaign__in=campaigns, campaign__enabled=False, resumed=False)
-    told = list(Dialer.objects.filter(last_seen_at__gte=alive).values_list("agents_by_campaign", flat=True))
-    return Surroundings(
-        dialer_alive=bool(told),
+    stopped = StoppedCampaign.objects.filter(campaign__enabled=False, resumed=False)
+    reported = Dialer.objects.filter(last_seen_at__gte=alive).values_list("agents_by_campaign", flat=True)
+    held = Lease.objects.held().order_by().values_list("campaign").annotate(Count("pk"))
+    return DialingContext(
+        dialer_alive=bool(reported),
         stops=dict(stopped.order_by("pk").values_list("campaign", "report__user_name")),
-        out=dict(held.order_by().values_list("campaign").annotate(Count("pk"))),
-        agents=agents_together(told),
+        out=dict(held),
+        agents=agents_together(reported),
     )
 
 
-def state_of(campaign: Campaign, parts: Iterable[ListPart], around: Surroundings, at: datetime) -> State:
-    parts = list(parts)
+def state_of(campaign: Campaign, counted: CountedList, context: DialingContext, at: datetime) -> State:
     if not campaign.enabled:
-        stopper = around.stops.get(campaign.pk)
+        stopper = context.stops.get(campaign.pk)
         return State(Kind.OFF, f"stopped by {stopper}" if stopper else "off")
     # Whether maxAttempts is being applied anew shows for a moment only and is left out.
     if refusal := next(campaign_refusals(campaign, at), None):
         kind = Kind.WAITING if refusal.until or refusal.rule == Rule.MODE else Kind.PROBLEM
         return State(kind, refusal.reason, refusal.until)
-    if not parts:
+    if counted.at is None:
+        return State(Kind.WAITING, "the contacts are being counted")
+    if not counted.parts:
         return State(Kind.PROBLEM, "no contacts: import a list")
-    if callable_now := [part for part in parts if part.due and _may_be_called(campaign, part, at)]:
-        return _with_work(campaign, callable_now, around, at)
-    return _without_work(campaign, parts, around, at)
+    if callable_now := [part for part in counted.parts if part.due and _may_be_called(campaign, part, at)]:
+        return _with_work(campaign, callable_now, context, at)
+    return _without_work(campaign, counted.parts, context, at)
 
 
-def _with_work(campaign: Campaign, parts: list[ListPart], around: Surroundings, at: datetime) -> State:
+def _with_work(campaign: Campaign, parts: list[ListPart], context: DialingContext, at: datetime) -> State:
     """`until`: when the hours of the last of these contacts end."""
     ends = [_hours_change(window_of(campaign), part.zones, campaign.time_zone, at) for part in parts]
     until = max((end for end in ends if end), default=None)
-    if around.agents.get(campaign.pk) == 0:
+    if context.agents.get(campaign.pk) == 0:
         return State(Kind.PROBLEM, "no agents", until)
-    if around.out.get(campaign.pk):
+    if context.out.get(campaign.pk):
         return State(Kind.DIALING, "dialing", until)
-    if around.dialer_alive:
+    if context.dialer_alive:
         return State(Kind.WAITING, "ready, no dialer has asked for records", until)
     return State(Kind.PROBLEM, "ready, but no dialer is connected", until)
 
 
-def _without_work(campaign: Campaign, parts: list[ListPart], around: Surroundings, at: datetime) -> State:
+def _without_work(
+    campaign: Campaign, parts: Sequence[ListPart], context: DialingContext, at: datetime
+) -> State:
     """Nobody may be called at this moment: because of the hour, of a time not yet come, or for good."""
     waiting = [part for part in parts if part.status in DIALABLE]
     outside = [part for part in waiting if part.due and not part.promised]
@@ -186,9 +141,9 @@ def _without_work(campaign: Campaign, parts: list[ListPart], around: Surrounding
     if times := [part.next_due for part in waiting if part.next_due]:
         until = min(times)
         due = f"next call due {clock(until, campaign.time_zone, at)}"
-        dialing = bool(around.out.get(campaign.pk))
+        dialing = bool(context.out.get(campaign.pk))
         return State(Kind.DIALING, f"dialing, {due}", until) if dialing else State(Kind.WAITING, due, until)
-    if around.out.get(campaign.pk):
+    if context.out.get(campaign.pk):
         return State(Kind.DIALING, "dialing the last records")
     if waiting:
         return State(Kind.WAITING, "only missed callbacks are left, until the daily reset")

@@ -16,7 +16,6 @@ from django.db.models.signals import post_migrate
 
 from outbound_site.core import health
 from outbound_site.roles import load_roles
-from supervision.board_lists import known_lists
 from tests.admin_world import furnish
 from tests.api_client import Api
 from tests.factories import UserFactory
@@ -102,7 +101,6 @@ def api_as():
 def empty_cache():
     """Nothing is remembered from another test."""
     cache.clear()
-    known_lists.forget()
     health.forget_clock()
 
 

@@ -25,12 +25,12 @@ from supervision.campaign_state import (
     city,
     clock,
     contacts_by_reason,
-    list_parts,
-    look_around,
+    dialing_context,
     state_of,
 )
 from supervision.charts import bars
 from supervision.dry_run import dry_run
+from supervision.list_counts import counted_lists
 from timezones.local_time import actual_time
 
 VIEW, CHANGE = "campaigns.view_campaign", "campaigns.change_campaign"
@@ -39,10 +39,10 @@ VIEW, CHANGE = "campaigns.view_campaign", "campaigns.change_campaign"
 def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:
     demand(request, VIEW)
     campaign, at = campaign_of(pk), timezone.now()
-    parts, around = list_parts([pk], at)[pk], look_around([pk], at)
-    state = state_of(campaign, parts, around, at)
+    counted, context = counted_lists([pk])[pk], dialing_context(at)
+    state = state_of(campaign, counted, context, at)
     by_status = dict.fromkeys(CallStatus, 0)
-    for part in parts:
+    for part in counted.parts:
         by_status[part.status] += part.contacts
     counts = counters.read([pk], at)[pk]
     return page(
@@ -51,15 +51,17 @@ def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:
         campaign.name,
         campaign=campaign,
         state=state,
+        counted_at=counted.at,
+        no_contacts="No contacts. Import a list." if counted.at else "The contacts are being counted.",
         next_change=state.until and clock(state.until, campaign.time_zone, at),
         city=city(campaign.time_zone),
         local_now=clock(at, campaign.time_zone, at),
         contacts=sum(by_status.values()),
         left=sum(number for status, number in by_status.items() if status in LEFT),
         by_status=[(STATUS_WORDS[status], number) for status, number in by_status.items() if number],
-        by_reason=contacts_by_reason(campaign, parts, at).most_common(),
-        records_out=around.out.get(pk, 0),
-        agents=around.agents.get(pk),
+        by_reason=contacts_by_reason(campaign, counted.parts, at).most_common(),
+        records_out=context.out.get(pk, 0),
+        agents=context.agents.get(pk),
         attempts=counts["attempted_count"],
         voice=counts["voice_count"],
         abandon=abandon_rate(counts, campaign.abandon_percent if campaign.abandon_enabled else None),

@@ -1,14 +1,13 @@
 from typing import Any
 
 from django import template
-from django.utils.safestring import SafeString
 
-from supervision.admin.board_page import allowed, board_html
+from supervision.admin.board_page import board_context
 
 register = template.Library()
 
 
-@register.simple_tag(takes_context=True)
-def board(context: Any) -> SafeString:
+@register.inclusion_tag("admin/supervision/board.html", takes_context=True)
+def board(context: Any) -> dict[str, Any]:
     """The board as it is at this moment."""
-    return board_html(allowed(context["request"].user))
+    return board_context(context["request"].user) | {"perms": context["perms"]}

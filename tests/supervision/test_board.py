@@ -3,11 +3,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from campaigns.models import Campaign
 from dialing.calls import Result, mark_dialed, report_results
 from dialing.dialers import heard_from, note_agents
 from dialing.emergency_stop import stop_all_campaigns
@@ -15,12 +15,8 @@ from dialing.models import Dialer
 from dialing.record_feed import claim_records
 from outbound_site.core.health import record_heartbeat
 from outbound_site.core.jobs import JobState
-from supervision import board, board_lists
-from supervision.admin.board_rows import rows_html
-from supervision.board_campaigns import Row
-from supervision.board_lists import known_lists
-from supervision.campaign_figures import AbandonRate
-from supervision.campaign_state import Kind, State
+from supervision import board
+from supervision.list_counts import count_changed_lists, count_lists
 from tests.dialing.worlds import contact_of
 from tests.factories import (
     CampaignFactory,
@@ -48,9 +44,13 @@ def end_one(campaign, code, dialer="north"):
 
 
 def texts():
-    at = timezone.now()
-    cache.clear()
-    return [problem.text for problem in board.look(at).problems]
+    return [problem.text for problem in board.look(timezone.now()).problems]
+
+
+def counted(at):
+    """The board when the worker has just counted."""
+    count_lists([campaign.pk for campaign in Campaign.objects.all()], at)
+    return board.look(at)
 
 
 @time_machine.travel(AT, tick=False)
@@ -61,7 +61,7 @@ def test_a_row_has_the_figures_of_its_campaign_over_all_dialers():
     call(campaign, 16, dialer="south")
     contact_of(campaign)
     claim_records("north", campaign.pk, 1)
-    [row] = board.look(AT).rows
+    [row] = counted(AT).rows
     figures = (row.left, row.attempts, row.voice, row.out, row.state.words, row.abandon.percent)
     assert figures == (2, 2, 1, 1, "dialing, next call due 16:30 UTC", 50.0)
     assert row.is_problem
@@ -73,21 +73,7 @@ def test_problems_stand_first_then_what_dials_then_what_waits():
     contact_of(exhausted, status="C")
     contact_of(dialing)
     claim_records("north", dialing.pk, 1)
-    assert [row.name for row in board.look(AT).rows] == [empty.name, dialing.name, exhausted.name]
-
-
-def test_calls_a_minute_are_those_of_the_last_half_hour():
-    campaign = CampaignFactory(**ALL_DAY)
-    with time_machine.travel(AT - timedelta(minutes=40), tick=False):
-        call(campaign, 8)
-    with time_machine.travel(AT - timedelta(minutes=30), tick=False):
-        call(campaign, 8)
-    with time_machine.travel(AT - timedelta(minutes=1), tick=False):
-        call(campaign, 8)
-        call(campaign, 8)
-    with time_machine.travel(AT, tick=False):
-        call(campaign, 8)
-        assert board_lists.calls_a_minute(AT) == {campaign.pk: [1, *[0] * 28, 2]}
+    assert [row.name for row in counted(AT).rows] == [empty.name, dialing.name, exhausted.name]
 
 
 def test_a_campaign_that_is_switched_on_and_off_shows_at_once():
@@ -100,38 +86,25 @@ def test_a_campaign_that_is_switched_on_and_off_shows_at_once():
     assert {row.pk for row in board.look(AT).rows} == {second.pk}
 
 
-def test_what_decides_the_state_shows_at_once_and_the_rest_within_seconds():
-    campaign = CampaignFactory(**ALL_DAY)
-    contact_of(campaign)
-    with time_machine.travel(AT, tick=False) as clock:
-
-        def seen():
-            [row] = board.look(timezone.now()).rows
-            return row.left, row.state.words
-
-        assert seen() == (1, "ready, but no dialer is connected")
-        claim_records("north", campaign.pk, 1)
-        assert seen() == (1, "dialing the last records")
-        contact_of(campaign)
-        assert seen() == (1, "dialing the last records")
-        clock.shift(61)
-        assert seen() == (2, "dialing")
-
-
 @time_machine.travel(AT, tick=False)
-def test_contacts_that_are_done_with_are_taken_off_between_counts():
+def test_calls_and_records_out_show_at_once_and_contacts_when_they_are_counted():
     campaign = CampaignFactory(**ALL_DAY)
     for _ in range(2):
         contact_of(campaign)
-    heard_from("north")
-    board.look(AT)
+
+    def seen():
+        [row] = board.look(AT).rows
+        return row.left, row.out, row.voice, row.state.words
+
+    assert seen() == (0, 0, 0, "the contacts are being counted")
+    count_changed_lists(AT)
+    assert seen() == (2, 0, 0, "ready, but no dialer is connected")
+    claim_records("north", campaign.pk, 1)
+    assert seen() == (2, 1, 0, "dialing")
     end_one(campaign, 10)
-    with CaptureQueriesContext(connection) as captured:
-        assert board.look(AT).rows[0].left == 1
-    assert not any("campaigns_contact" in query["sql"] for query in captured)
-    end_one(campaign, 10)
-    [row] = board.look(AT).rows
-    assert (row.left, row.state.words) == (0, "list exhausted")
+    assert seen() == (2, 1, 1, "dialing")
+    count_changed_lists(AT + timedelta(seconds=5))
+    assert seen() == (1, 1, 1, "dialing the last records")
 
 
 def test_agents_of_a_campaign_are_added_over_dialers_and_a_dash_where_none_tells():
@@ -140,10 +113,9 @@ def test_agents_of_a_campaign_are_added_over_dialers_and_a_dash_where_none_tells
         contact_of(campaign)
     for name, agents in (("north", 3), ("south", 4)):
         note_agents(heard_from(name, AT), {told.pk: agents})
-    assert {row.name: row.agents for row in board.look(AT).rows} == {"told": 7, "untold": None}
+    assert {row.name: row.agents for row in counted(AT).rows} == {"told": 7, "untold": None}
     for name in ("north", "south"):
         note_agents(heard_from(name, AT), {told.pk: 0})
-    cache.clear()
     assert board.look(AT).rows[0].state.words == "no agents"
 
 
@@ -174,14 +146,6 @@ def test_a_list_that_no_file_fed_for_a_month_is_a_problem():
     old.in_force_at = now
     old.save()
     assert texts() == []
-
-
-def test_those_who_look_together_share_what_was_made_for_the_first(sign_in, sam, alice):
-    first, second = sign_in(sam), sign_in(alice)
-    first.get(BOARD)
-    with CaptureQueriesContext(connection) as captured:
-        second.get(BOARD)
-    assert not any("campaigns_campaign" in query["sql"] for query in captured)
 
 
 def test_a_missing_worker_is_a_problem():
@@ -288,34 +252,25 @@ def test_a_promised_callback_that_will_not_be_made_leads_to_its_contact(sign_in,
     assert "will not be made: no attempt was left" in client.get(link).text
 
 
-def test_what_people_typed_is_escaped_in_the_rows():
+def test_what_people_typed_is_escaped(sign_in, sam):
     trap = "<img src=x>"
-    state = State(Kind.OFF, f"stopped by {trap}")
-    html = rows_html([Row(1, trap, state, 0, None, 0, 1.5, 0, 0, AbandonRate(None, None), "")])
-    assert "<img" not in html
-    assert html.count("&lt;img src=x&gt;") == 2
+    CampaignFactory(name=trap, **ALL_DAY)
+    Dialer.objects.create(name=trap)
+    text = sign_in(sam).get(BOARD).text
+    assert "<img" not in text
+    assert text.count("&lt;img src=x&gt;") == 2
 
 
 def test_the_queries_do_not_grow_with_the_campaigns(sign_in, sam):
     def queries():
-        """Of a refresh, and of one that counts the lists as well."""
-        found = []
-        for lists in ("known", "counted"):
-            if lists == "counted":
-                known_lists.forget()
-            cache.clear()
-            with CaptureQueriesContext(connection) as captured:
-                client.get(BOARD)
-            found.append(len(captured))
-        return found
+        count_lists([campaign.pk for campaign in Campaign.objects.all()], timezone.now())
+        with CaptureQueriesContext(connection) as captured:
+            client.get(BOARD)
+        return len(captured)
 
     client = sign_in(sam)
     call(CampaignFactory(**ALL_DAY), 10)
-    cache.clear()
-    client.get(BOARD)
     one = queries()
     for number in range(5):
         call(CampaignFactory(**ALL_DAY), 10, dialer=f"d{number}")
-    cache.clear()
-    client.get(BOARD)
     assert queries() == one

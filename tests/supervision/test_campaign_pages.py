@@ -5,6 +5,7 @@ from dialing.dialers import heard_from, note_agents
 from dialing.record_feed import claim_records
 from dialing.run_time_stats import NAMES
 from supervision.campaign_figures import GROUPS
+from supervision.list_counts import count_changed_lists
 from tests.dialing.worlds import contact_of
 from tests.factories import CampaignFactory
 
@@ -24,6 +25,7 @@ def test_the_page_tells_state_contacts_and_calls(sign_in, sam):
     mark_dialed("north", record.lease.pk)
     report_results("north", [Result(record.lease.pk, 9)])
     note_agents(heard_from("north"), {campaign.pk: 12})
+    count_changed_lists()
     page = sign_in(sam).get(address(campaign))
     assert "<dt>Agents</dt><dd>12</dd>" in page.text
     assert page.context["state"].words == "ready, no dialer has asked for records"
@@ -122,5 +124,7 @@ def test_a_deleted_campaign_has_no_page(sign_in, sam):
 
 def test_an_empty_campaign_says_what_to_do(sign_in, alice):
     campaign = CampaignFactory(on=True, **ALL_DAY)
+    assert "The contacts are being counted." in sign_in(alice).get(address(campaign)).text
+    count_changed_lists()
     assert "no contacts: import a list" in sign_in(alice).get(address(campaign)).text
     assert "Import a list." in sign_in(alice).get(address(campaign, "dry-run/")).text

@@ -8,6 +8,7 @@ from dialing.dialers import heard_from, note_agents
 from dialing.emergency_stop import stop_all_campaigns
 from dialing.record_feed import claim_records
 from supervision.campaign_state import states
+from supervision.list_counts import count_lists
 from tests.dialing.worlds import contact_of
 from tests.factories import CampaignFactory
 
@@ -22,6 +23,7 @@ def chicago(**values):
 
 def words(campaign, at=AT):
     campaign = Campaign.objects.select_related("time_zone").get(pk=campaign.pk)
+    count_lists([campaign.pk], at)
     return states([campaign], at)[campaign.pk].words
 
 
@@ -114,6 +116,7 @@ def test_a_campaign_that_dials_tells_when_its_last_customers_hours_end():
     contact_of(campaign, zones="300d")
     contact_of(campaign, zones="420d")
     loaded = Campaign.objects.select_related("time_zone").get()
+    count_lists([loaded.pk], AT)
     ends = states([loaded], AT)[campaign.pk].until
     assert ends == datetime(2026, 11, 25, 4, tzinfo=UTC)
 
