@@ -16,9 +16,8 @@ from dialing.dialers import agents_together
 from dialing.eligibility import DIALABLE, Rule, campaign_refusals, window_of
 from dialing.models import CampaignManagerOptions, Dialer, Lease, StoppedCampaign
 from supervision.list_counts import CountedList, ListPart, counted_lists
-from timezones.local_time import DialingWindow, actual_time, is_inside, next_change
+from timezones.local_time import actual_time, is_inside, next_change
 from timezones.models import TimeZone
-from timezones.zones import Zone
 
 # What a supervisor still waits for: to be dialed, or with a dialer.
 LEFT = {*DIALABLE, CallStatus.ACTIVE, CallStatus.DIALED, CallStatus.UNKNOWN}
@@ -115,8 +114,7 @@ def state_of(campaign: Campaign, counted: CountedList, context: DialingContext, 
 
 def _with_work(campaign: Campaign, parts: list[ListPart], context: DialingContext, at: datetime) -> State:
     """`until`: when the hours of the last of these contacts end."""
-    ends = [_hours_change(window_of(campaign), part.zones, campaign.time_zone, at) for part in parts]
-    until = max((end for end in ends if end), default=None)
+    until = max(_hours_changes(campaign, parts, at), default=None)
     if context.agents.get(campaign.pk) == 0:
         return State(Kind.PROBLEM, "no agents", until)
     if context.out.get(campaign.pk):
@@ -133,9 +131,8 @@ def _without_work(
     waiting = [part for part in parts if part.status in DIALABLE]
     outside = [part for part in waiting if part.due and not part.promised]
     if outside:
-        openings = [_next_inside(campaign, part, at) for part in outside]
-        if known := [opening for opening in openings if opening]:
-            until = min(known)
+        if openings := _hours_changes(campaign, outside, at):
+            until = min(openings)
             return State(Kind.WAITING, f"outside hours until {clock(until, campaign.time_zone, at)}", until)
         return State(Kind.PROBLEM, "outside hours for good: no hour suits all zones of the customers")
     if times := [part.next_due for part in waiting if part.next_due]:
@@ -169,22 +166,18 @@ def contacts_by_reason(campaign: Campaign, parts: Iterable[ListPart], at: dateti
 def _may_be_called(campaign: Campaign, part: ListPart, at: datetime) -> bool:
     if part.promised:
         return True
-    return part.status in DIALABLE and _inside(window_of(campaign), part.zones, campaign.time_zone, at)
+    minute = at.replace(second=0, microsecond=0)
+    return part.status in DIALABLE and _inside_in_minute(
+        window_of(campaign), part.zones, campaign.time_zone, minute
+    )
 
 
-def _next_inside(campaign: Campaign, part: ListPart, at: datetime) -> datetime | None:
-    window, zone = window_of(campaign), campaign.time_zone
-    return at if _inside(window, part.zones, zone, at) else _hours_change(window, part.zones, zone, at)
-
-
-def _inside(window: DialingWindow, zones: tuple[Zone, ...], zone: TimeZone, at: datetime) -> bool:
-    return _inside_in_minute(window, zones, zone, at.replace(second=0, microsecond=0))
-
-
-def _hours_change(
-    window: DialingWindow, zones: tuple[Zone, ...], zone: TimeZone, at: datetime
-) -> datetime | None:
-    return _change_after_minute(window, zones, zone, at.replace(second=0, microsecond=0))
+def _hours_changes(campaign: Campaign, parts: Iterable[ListPart], at: datetime) -> list[datetime]:
+    """When the hours of these contacts, all inside or all outside, end or begin, where they ever do."""
+    window, minute = window_of(campaign), at.replace(second=0, microsecond=0)
+    zone_sets = {part.zones for part in parts}
+    changes = [_change_after_minute(window, zones, campaign.time_zone, minute) for zones in zone_sets]
+    return [change for change in changes if change]
 
 
 # Hundreds of campaigns share few hours and zones, and hours begin and end with a minute.
