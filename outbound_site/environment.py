@@ -21,6 +21,8 @@ from django.core.exceptions import ImproperlyConfigured
 from phonenumbers import SUPPORTED_REGIONS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# Where `.env` and a relative DATA_DIR are: the checkout, or the working directory of an installed package.
+HOME_DIR = BASE_DIR if (BASE_DIR / "manage.py").exists() else Path.cwd()
 KEY_LENGTH = 50
 
 

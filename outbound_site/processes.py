@@ -17,7 +17,7 @@ from types import FrameType
 
 from django.conf import settings
 
-from outbound_site.environment import BASE_DIR
+from outbound_site.environment import HOME_DIR
 from outbound_site.web_server import GRACE_SECONDS
 
 LOOK_SECONDS = 0.2
@@ -92,7 +92,7 @@ class Child:
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(
             self.command,
-            cwd=BASE_DIR,
+            cwd=HOME_DIR,
             stdin=subprocess.DEVNULL,
             pass_fds=self.inherited,
             start_new_session=True,

@@ -9,16 +9,16 @@ import environ
 from csp.constants import NONE, SELF
 
 from outbound_site.data_directory import DIRECTORY_MODE, FILE_MODE, Unusable, open_data_directory
-from outbound_site.environment import BASE_DIR, Environment
+from outbound_site.environment import BASE_DIR, HOME_DIR, Environment
 
 # The tzdata package in requirements.txt decides alone; a system's own copy may be years old.
 zoneinfo.reset_tzpath(to=())
-environ.Env.read_env(BASE_DIR / ".env")
+environ.Env.read_env(HOME_DIR / ".env")
 env = Environment(os.environ)
 
 PRODUCTION = env.flag("PRODUCTION")
 DEBUG = False
-DATA_DIR = (BASE_DIR / env.text("DATA_DIR")).resolve()
+DATA_DIR = (HOME_DIR / env.text("DATA_DIR")).resolve()
 try:
     open_data_directory(DATA_DIR)
 except Unusable as unusable:
@@ -96,7 +96,8 @@ APPEND_SLASH = False
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        # A link to the folder beside it; where the package is installed, a copy.
+        "DIRS": [BASE_DIR / "outbound_site" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

@@ -29,7 +29,8 @@ class Command(Serve):
         return welcome(administrator, dialer)
 
     def companions(self) -> dict[str, list[str]]:
-        command = [sys.executable, "manage.py", "simulate_dialer", "--url", address(), "--speed", str(SPEED)]
+        program = [sys.executable, "-m", "outbound_site.command_line", "simulate_dialer"]
+        command = [*program, "--url", address(), "--speed", str(SPEED)]
         return {
             f"dialer {name}": [
                 *(*command, "--name", name, "--seed", str(seed)),
