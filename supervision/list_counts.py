@@ -12,12 +12,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min, Q, Value
 from django.db.models.functions import TruncMinute
 from django.utils import timezone
 
 from campaigns.models import Campaign, ImportJob, ImportState
 from campaigns.models.contact import CallStatus, Contact
+from dialing.eligibility import callback_window_ends
 from dialing.models import AttemptRule, CallHistory, Lease, LeaseState
 from supervision.models import ContactCount, Counting, ListCount
 from timezones.zones import Zone, read_zones
@@ -32,19 +33,23 @@ COMMIT_DELAY = timedelta(seconds=10)
 EVERY_LIST = timedelta(minutes=1)
 MINUTES, MINUTE = 30, timedelta(minutes=1)
 # What a row of the table holds beside its list.
-COUNTED = ["status", "zone_set_id", "contacts", "due", "next_due"]
+COUNTED = ["status", "zone_set_id", "promised", "contacts", "due", "next_due"]
 LIMIT = settings.CALLBACK_TIME_LIMIT
 
 
 @dataclass(frozen=True)
 class ListPart:
-    """A campaign's contacts of one status and one set of zones; `due` of them now, the next at `next_due`."""
+    """A campaign's contacts of one status and one set of zones; `due` of them now, the next at `next_due`.
+
+    `promised`: callbacks not called yet, which are not bound to the dialing window.
+    """
 
     status: CallStatus
     zones: tuple[Zone, ...]
     contacts: int
     due: int
     next_due: datetime | None
+    promised: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,10 +65,11 @@ def counted_lists(campaigns: Collection[int]) -> Mapping[int, CountedList]:
     """The stored counts of these campaigns; two queries."""
     parts: dict[int, list[ListPart]] = defaultdict(list)
     rows = ContactCount.objects.filter(list__in=campaigns).values_list(
-        "list", "status", "zone_set__members", "contacts", "due", "next_due"
+        "list", "status", "zone_set__members", "contacts", "due", "next_due", "promised"
     )
-    for campaign, status, zones, contacts, due, next_due in rows:
-        parts[campaign].append(ListPart(CallStatus(status), read_zones(zones), contacts, due, next_due))
+    for campaign, status, zones, contacts, due, next_due, promised in rows:
+        part = ListPart(CallStatus(status), read_zones(zones), contacts, due, next_due, promised)
+        parts[campaign].append(part)
     lists = ListCount.objects.filter(pk__in=campaigns).values_list("pk", "counted_at", "recent_calls")
     counted = {pk: CountedList(at, parts[pk], calls) for pk, at, calls in lists}
     return {pk: counted.get(pk, CountedList()) for pk in campaigns}
@@ -133,30 +139,36 @@ def count_lists(campaigns: Collection[int], at: datetime) -> None:
 
 
 def count_contacts(campaigns: Collection[int], at: datetime) -> Mapping[int, list[dict[str, Any]]]:
-    """By campaign, a row for each status and set of zones; one query, by the index `contact_due` alone."""
+    """By campaign, a row for each status, set of zones and kind of callback; two queries."""
+    contacts = Contact.objects.filter(campaign__in=campaigns).order_by()
     callback = Q(status=CallStatus.CALLBACK_REQUESTED)
-    in_time = Q(callback_at__lte=at, callback_at__gte=at - LIMIT)
-    due = (callback & in_time) | (~callback & (Q(callback_at=None) | Q(callback_at__lte=at)))
+    promised = Q(called_back_at=None)
+    come = Q(callback_at__lte=at)
+    in_time = come & Q(callback_at__gte=at - LIMIT)
+    due = (~promised & come) | (promised & in_time)
+    # Apart, since the index `contact_due` has all that is asked of the others.
+    others = _by_group(
+        contacts.exclude(callback).annotate(promised=Value(False)), come | Q(callback_at=None), at
+    )
+    callbacks = _by_group(contacts.filter(callback).annotate(promised=promised), due, at).annotate(
+        first_missed=Min("callback_at", filter=promised & in_time)
+    )
     rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in (
-        Contact.objects.filter(campaign__in=campaigns)
-        .order_by()
-        .values("campaign", "status", "zone_set_id")
-        .annotate(
-            contacts=Count("*"),
-            due=Count("pk", filter=due),
-            next_due=Min("callback_at", filter=Q(callback_at__gt=at)),
-            first_missed=Min("callback_at", filter=callback & in_time),
-        )
-    ):
-        rows[row["campaign"]].append(dict(row))
+    for row in [*others, *callbacks]:
+        rows[row["campaign"]].append({"first_missed": None} | row)
     return rows
+
+
+def _by_group(contacts: Any, due: Q, at: datetime) -> Any:
+    coming = Min("callback_at", filter=Q(callback_at__gt=at))
+    groups = contacts.values("campaign", "status", "zone_set_id", "promised")
+    return groups.annotate(contacts=Count("*"), due=Count("pk", filter=due), next_due=coming)
 
 
 def next_change(rows: Iterable[Mapping[str, Any]]) -> datetime | None:
     """When the next contact becomes due, or misses its callback."""
     times = [row["next_due"] for row in rows] + [
-        row["first_missed"] and row["first_missed"] + LIMIT for row in rows
+        row["first_missed"] and callback_window_ends(row["first_missed"]) for row in rows
     ]
     return min(filter(None, times), default=None)
 

@@ -22,18 +22,24 @@ class ListCount(models.Model):
 
 
 class ContactCount(models.Model):
-    """A campaign's contacts of one status and one set of zones; `due` of them now, the next at `next_due`."""
+    """A campaign's contacts of one status and one set of zones; `due` of them now, the next at `next_due`.
+
+    `promised`: callbacks not called yet, which are not bound to the dialing window.
+    """
 
     list = models.ForeignKey(ListCount, models.CASCADE, related_name="counts", db_index=False)
     status = models.CharField(max_length=1, choices=CallStatus)
     zone_set = models.ForeignKey(ZoneSet, models.PROTECT, related_name="+", db_index=False)
+    promised = models.BooleanField()
     contacts = models.PositiveIntegerField()
     due = models.PositiveIntegerField()
     next_due = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("list", "status", "zone_set", name="one_count_a_status_and_zone_set")
+            models.UniqueConstraint(
+                "list", "status", "zone_set", "promised", name="one_count_a_status_and_zone_set"
+            )
         ]
 
     def __str__(self) -> str:

@@ -35,25 +35,34 @@ def part(status, zones, contacts, due, next_due=None):
 
 
 @pytest.mark.parametrize(
-    ("status", "minutes", "due"),
+    ("status", "called_back", "minutes", "due"),
     [
-        ("P", None, True),
-        ("P", 0, True),
-        ("P", 1, False),
-        ("R", -60, True),
-        ("R", 1, False),
-        # Callbacks are missed after CALLBACK_TIME_LIMIT, 15 minutes.
-        ("B", 0, True),
-        ("B", -15, True),
-        ("B", -16, False),
-        ("B", 1, False),
+        ("P", False, None, True),
+        ("P", False, 0, True),
+        ("P", False, 1, False),
+        ("R", False, -60, True),
+        ("R", False, 1, False),
+        # Callbacks are missed after CALLBACK_TIME_LIMIT, 15 minutes; their retries are not.
+        ("B", False, 0, True),
+        ("B", False, -15, True),
+        ("B", False, -16, False),
+        ("B", False, 1, False),
+        ("B", True, -16, True),
+        ("B", True, 1, False),
     ],
 )
-def test_contacts_are_due_from_their_time_on_and_callbacks_for_a_limited_time(status, minutes, due):
+def test_contacts_are_due_from_their_time_on_and_callbacks_for_a_limited_time(
+    status, called_back, minutes, due
+):
     campaign = CampaignFactory(**ALL_DAY)
-    contact_of(campaign, status=status, callback_at=None if minutes is None else AT + minutes * MINUTE)
+    contact_of(
+        campaign,
+        status=status,
+        called_back_at=AT - timedelta(hours=2) if called_back else None,
+        callback_at=None if minutes is None else AT + minutes * MINUTE,
+    )
     [row] = count_contacts([campaign.pk], AT)[campaign.pk]
-    assert row["due"] == due
+    assert (row["due"], row["promised"]) == (due, status == "B" and not called_back)
 
 
 @time_machine.travel(AT, tick=False)
