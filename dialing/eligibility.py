@@ -21,6 +21,8 @@ from timezones.zones import Zone
 
 DIALABLE = (CallStatus.CALLBACK_REQUESTED, CallStatus.RETRY, CallStatus.PENDING)
 WITH_A_DIALER = {CallStatus.ACTIVE, CallStatus.DIALED, CallStatus.UNKNOWN}
+# Not done with: to be dialed, or with a dialer.
+LEFT = {*DIALABLE, *WITH_A_DIALER}
 
 
 class Rule(StrEnum):

@@ -6,8 +6,8 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from campaigns.models.contact import Contact
 from dialing import counters
+from dialing.eligibility import LEFT
 from outbound_site.core.server_time import to_wall
-from supervision.campaign_state import LEFT
 
 # In the order of the API text's example, which is that of the alphabet.
 NAMES = sorted([*counters.WIRE_NAMES, "dateTime", "totalCount"])

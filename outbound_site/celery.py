@@ -15,6 +15,8 @@ TRANSPORT_ALIASES["sqlitemq"] = "outbound_site.sqlitemq:Transport"
 EXPIRY_SECONDS = 60
 
 app = Celery("outbound_site")
+# In every thread, and not only in the one that imports this.
+app.set_default()
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -10,11 +10,12 @@ from django.db.models import Count, Max, Q
 
 from campaigns.models import Campaign
 from dialing import counters
+from dialing.eligibility import LEFT
 from dialing.models import CampaignManagerOptions, Dialer, Lease, StoppedCampaign, StopReport
 from outbound_site.core.server_time import to_wall
 from supervision.board_problems import RECENT, Load, Problem, callbacks_due, problems_and_loads
 from supervision.campaign_figures import AbandonRate, abandon_rate
-from supervision.campaign_state import LEFT, Kind, State, dialing_context, state_of
+from supervision.campaign_state import Kind, State, dialing_context, state_of
 from supervision.charts import points
 from supervision.list_counts import MINUTES, CountedList, counted_lists
 

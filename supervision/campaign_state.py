@@ -19,8 +19,6 @@ from supervision.list_counts import CountedList, ListPart, counted_lists
 from timezones.local_time import actual_time, is_inside, next_change
 from timezones.models import TimeZone
 
-# What a supervisor still waits for: to be dialed, or with a dialer.
-LEFT = {*DIALABLE, CallStatus.ACTIVE, CallStatus.DIALED, CallStatus.UNKNOWN}
 MAY_BE_DIALED = "dialable"
 # Reasons in the words of pages, where many contacts have them.
 WORDS: dict[str, str] = {

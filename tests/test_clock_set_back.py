@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
+from supervision.board_lists import known_lists
 
 from dialing.dialers import heard_from
 from dialing.leases import give_up_silent
@@ -15,7 +16,6 @@ from dnc.models import FileImport
 from outbound_site.core.health import HEARTBEAT_LIMIT, record_heartbeat
 from outbound_site.core.models import Heartbeat
 from supervision.board import look
-from supervision.board_lists import known_lists
 from tests.dialing.worlds import contact_of
 from tests.factories import CampaignFactory, ImportRuleFactory
 

@@ -4,9 +4,8 @@ import logging
 from functools import partial
 from threading import Lock, Thread
 
+from celery import current_app
 from django.db import transaction
-
-from outbound_site.celery import app
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ class _Sender:
     def _run(self) -> None:
         while task := self._next():
             try:
-                app.send_task(task, retry=False, ignore_result=True)
+                current_app.send_task(task, retry=False, ignore_result=True)
             except Exception as error:
                 logger.warning("The broker does not answer (%s); the sweep finds the work of %s", error, task)
 

@@ -15,11 +15,11 @@ from campaigns.contact_files import export
 from campaigns.models import Campaign, Origin
 from campaigns.models.contact import CallStatus
 from dialing import counters
+from dialing.eligibility import LEFT
 from outbound_site.core.admin.versioned import told
 from supervision.admin.pages import demand, page
 from supervision.campaign_figures import abandon_rate, calls_by_hour, calls_by_result, grouped_counters
 from supervision.campaign_state import (
-    LEFT,
     STATUS_WORDS,
     WORDS,
     city,

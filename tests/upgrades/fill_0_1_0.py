@@ -36,9 +36,9 @@ def fill(clock):
 
 def people():
     from django.contrib.auth.models import Permission
-    from outbound_site.models import Role
 
     from outbound_site.administrator import make_administrator
+    from outbound_site.models import Role
     from tests.factories import PASSWORD, UserFactory
 
     make_administrator("administrator@localhost", PASSWORD)
@@ -268,12 +268,12 @@ def odds_and_ends(campaigns):
     from django.core.files.base import ContentFile
     from outbound_site.bulk.uploads import prepare
     from outbound_site.health import record_heartbeat
-    from outbound_site.models import RequestPlace
 
     from callbacks.models import Agent, CallbackImport
     from campaigns.configuration import SkillGroupChange, update_campaign
     from campaigns.file_import import CONTACTS
     from campaigns.models import Campaign, ImportJob, SkillGroup
+    from outbound_site.models import RequestPlace
     from tests.factories import ImportJobFactory
     from timezones.models import RegionPrefix
 
