@@ -41,7 +41,7 @@ def remove_contacts(campaign: Campaign, but: ImportJob | None = None) -> None:
     _remove(campaign.pk, contacts.exclude(job=but) if but else contacts)
     jobs = campaign.import_jobs.exclude(pk=but.pk) if but else campaign.import_jobs
     jobs.filter(rows_present__gt=0).update(rows_present=0)
-    Campaign.objects.filter(pk=campaign.pk).update(list_started_at=timezone.now())
+    Campaign.objects.filter(pk=campaign.pk).update(list_began=timezone.now())
 
 
 def length(campaign_id: int) -> int:

@@ -81,12 +81,12 @@ def close_exhausted(campaign: Campaign, per_number: bool, among: Collection[int]
     usable = ContactPhone.objects.filter(contact=OuterRef("pk"), closed=False)
     called = waiting.filter(calls_made__gt=0)
     _close(campaign, called.filter(~Exists(usable)), CallStatus.CLOSED)
-    spent = (
+    exhausted = (
         called.filter(~Exists(_phones_left(campaign, per_number)))
         if per_number
         else waiting.filter(calls_made__gte=campaign.max_attempts)
     )
-    _close(campaign, spent, CallStatus.MAX_ATTEMPTS_REACHED)
+    _close(campaign, exhausted, CallStatus.MAX_ATTEMPTS_REACHED)
 
 
 def _close(campaign: Campaign, contacts: QuerySet[Contact], status: CallStatus) -> None:

@@ -16,15 +16,15 @@ from callbacks.models import Agent, PersonalCallback
 from campaigns.models.contact import CallStatus, Contact, ContactPhone
 from dialing import attempt_rule, call_log, personal_callbacks
 from dialing.call_results import CALL_RESULTS, CALLBACKS, DO_NOT_CALL, RETURNED
+from dialing.claim_lock import shared_claim_lock
 from dialing.clock import is_behind
 from dialing.dialers import heard_from
-from dialing.eligibility import Circumstances, Rule, callback_window_ends, choose, refusals
+from dialing.eligibility import DialingContext, Rule, callback_window_ends, choose, contact_reasons
 from dialing.leases import STOPPED, take_back
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease, LeaseState
 from dialing.models.lease import OPEN_STATES
 from dialing.record_feed import phones_of, store_contacts
 from dialing.results import CallReport, apply, classify, open_phones
-from dialing.stop_gate import through_gate
 from dnc import do_not_call_list
 
 
@@ -111,7 +111,7 @@ def mark_dialed(dialer: str, lease_uuid: uuid.UUID, at: datetime | None = None) 
     """
     at = at or timezone.now()
     sender = heard_from(dialer, at)
-    with through_gate():
+    with shared_claim_lock():
         lease = _open_for(sender, [lease_uuid]).get(lease_uuid)
         if lease is None:
             return DialedAnswer(Dialing.UNKNOWN)
@@ -127,7 +127,7 @@ def mark_dialed(dialer: str, lease_uuid: uuid.UUID, at: datetime | None = None) 
         if not (stopped or expired) and do_not_call_list.contains([lease.number]):
             _Intake(sender, at).accept([(lease, Result(lease.pk, DO_NOT_CALL))])
             return DialedAnswer(Dialing.LISTED, Rule.DO_NOT_CALL)
-        reason = Rule.ENABLED if stopped else _against_call(lease, at)
+        reason = Rule.ENABLED if stopped else _reason_against_call(lease, at)
         if reason or expired:
             reason = reason or LeaseEnd.EXPIRED
             take_back(lease, reason, at)
@@ -145,20 +145,20 @@ def _why_ended(lease: Lease) -> str:
     return lease.recall_reason or LeaseEnd.ENDED
 
 
-def _against_call(lease: Lease, at: datetime) -> str | None:
+def _reason_against_call(lease: Lease, at: datetime) -> str | None:
     """Why the record may not be dialed at this instant, the Do Not Call list left aside."""
     if lease.personal_callback_id:
         callback = PersonalCallback.objects.locked().filter(pk=lease.personal_callback_id).first()
-        return personal_callbacks.against(callback, at) if callback else LeaseEnd.REMOVED
+        return personal_callbacks.callback_reason(callback, at) if callback else LeaseEnd.REMOVED
     contact = _locked_contacts([lease.contact_id]).get(lease.contact_id or 0)
     if contact is None or lease.campaign is None:
         return LeaseEnd.REMOVED
     contact.status = lease.status_before
     phones = phones_of([contact])[contact.pk]
-    circumstances = Circumstances(lease.campaign, CampaignManagerOptions.load())
-    for refusal in refusals(contact, phones, circumstances, at):
-        return refusal.rule
-    return None if choose(contact, phones, circumstances).number == lease.number else LeaseEnd.CHANGED
+    context = DialingContext(lease.campaign, CampaignManagerOptions.load())
+    for reason in contact_reasons(contact, phones, context, at):
+        return reason.rule
+    return None if choose(contact, phones, context).number == lease.number else LeaseEnd.CHANGED
 
 
 def _note_dialed(lease: Lease, at: datetime) -> None:
@@ -245,7 +245,9 @@ class _Intake:
             if lease.contact_id:
                 calls.append(self.contact_result(lease, result, contacts.get(lease.contact_id), phones))
         store_contacts(list(contacts.values()), phones)
-        self.close_spent((lease for lease, result in accepted if result.code in RETURNED), contacts, phones)
+        self.close_exhausted(
+            (lease for lease, result in accepted if result.code in RETURNED), contacts, phones
+        )
         personal_callbacks.store_scheduled(self.scheduled)
         called_back = [(le, re, self.details(le, re)) for le, re in accepted if le.personal_callback_id]
         own_calls, not_made = personal_callbacks.take_results(called_back, self.options, self.at)
@@ -255,7 +257,7 @@ class _Intake:
         done.update(state=LeaseState.DONE, ended_at=self.at)
         call_log.store([call for call in calls if call.call_result not in RETURNED])
 
-    def close_spent(
+    def close_exhausted(
         self,
         returned: Iterable[Lease],
         contacts: Mapping[int, Contact],
@@ -263,12 +265,12 @@ class _Intake:
     ) -> None:
         """Records that came back after `maxAttempts` was lowered below what they have used (4.2)."""
         per_number = self.options.max_attempts_per_number
-        spent = defaultdict(list)
+        exhausted = defaultdict(list)
         for lease in returned:
             contact, campaign = contacts.get(lease.contact_id or 0), lease.campaign
             if contact and campaign and not open_phones(phones[contact.pk], contact, campaign, per_number):
-                spent[campaign].append(contact.pk)
-        for campaign, ids in spent.items():
+                exhausted[campaign].append(contact.pk)
+        for campaign, ids in exhausted.items():
             attempt_rule.close_exhausted(campaign, per_number, ids)
 
     def contact_result(
@@ -309,7 +311,7 @@ class _Intake:
     def details(self, lease: Lease, result: Result) -> dict[str, Any]:
         return call_log.of_lease(lease, self.dialer, self.at) | {
             "agent": result.agent,
-            # As the original writes hits (7.1).
+            # As the original writes Do Not Call hits (7.1).
             "mode": "" if result.code == DO_NOT_CALL else lease.mode,
             "talk_seconds": result.talk_seconds or 0,
             "wrapup_seconds": result.wrapup_seconds or 0,

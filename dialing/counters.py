@@ -18,7 +18,7 @@ from dialing.models import CallHistory, CampaignCounters
 from dialing.service_day import day_of
 
 # Kept for the whole list; the others for the day.
-OF_CURRENT_LIST = Q(list_began=Coalesce("campaign__list_started_at", Value(ALWAYS)))
+OF_CURRENT_LIST = Q(list_began=Coalesce("campaign__list_began", Value(ALWAYS)))
 OF_LIST = {"total_voice_count": "voice_count", "closed_count": "closed_count"}
 NOT_COUNTERS = {"id", "campaign", "list_began", "day", "dialer", "updated_at"}
 STORED = [field.name for field in CampaignCounters._meta.fields if field.name not in NOT_COUNTERS]
@@ -152,8 +152,10 @@ def differences(campaign: int) -> list[str]:
         live, replayed = kept(campaign), replay(campaign)
     lines = []
     for key in sorted(live.keys() | replayed.keys(), key=str):
-        counted, told = live.get(key, Counter()), replayed.get(key, Counter())
-        for name in sorted(counted.keys() | told.keys()):
-            if counted[name] != told[name]:
-                lines.append(f"{key[1] or 'list'} {name}: {counted[name]}, by the history {told[name]}")
+        counted, replayed_sums = live.get(key, Counter()), replayed.get(key, Counter())
+        for name in sorted(counted.keys() | replayed_sums.keys()):
+            if counted[name] != replayed_sums[name]:
+                lines.append(
+                    f"{key[1] or 'list'} {name}: {counted[name]}, by the history {replayed_sums[name]}"
+                )
     return lines

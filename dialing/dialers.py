@@ -26,15 +26,15 @@ def heard_from(name: str, at: datetime | None = None) -> Dialer:
 
 
 def note_agents(dialer: Dialer, agents: Mapping[int, int]) -> None:
-    """How many agents serve each of the dialer's campaigns; replaces what it told before."""
+    """How many agents serve each of the dialer's campaigns; replaces what it reported before."""
     by_campaign = {str(campaign): number for campaign, number in agents.items()}
     if by_campaign != dialer.agents_by_campaign:
         Dialer.objects.filter(pk=dialer.pk).update(agents_by_campaign=by_campaign)
 
 
-def agents_together(told: Iterable[Mapping[str, int]]) -> Counter[int]:
-    """By campaign over dialers; a campaign of which none of them told is missing."""
+def agents_together(reported: Iterable[Mapping[str, int]]) -> Counter[int]:
+    """By campaign over dialers; a campaign that none of them reported is missing."""
     together: Counter[int] = Counter()
-    for by_campaign in told:
+    for by_campaign in reported:
         together.update({int(campaign): number for campaign, number in by_campaign.items()})
     return together

@@ -42,7 +42,7 @@ def groups_inside(campaign: Campaign, groups: Iterable[ZoneSet], at: datetime) -
 
 
 @dataclass(frozen=True)
-class Portion:
+class DueBatch:
     """Contacts of one status and zone group that are due, as a condition with its times."""
 
     status: CallStatus
@@ -53,8 +53,8 @@ class Portion:
 
 def due_by_priority(
     campaign: Campaign, options: CampaignManagerOptions, at: datetime
-) -> Iterator[tuple[CallStatus, list[Portion]]]:
-    """Callbacks, retries, pending (or these before retries): the status and its portions."""
+) -> Iterator[tuple[CallStatus, list[DueBatch]]]:
+    """Callbacks, retries, pending (or these before retries): the status and its batches."""
     groups = zone_groups(campaign)
     inside = groups_inside(campaign, groups, at)
     # Promised calls are not bound to the window, only to their own limit; their retries are (5.4).
@@ -63,15 +63,15 @@ def due_by_priority(
     retried = "callback_at <= %s AND called_back_at IS NOT NULL"
     yield (
         B,
-        [Portion(B, group.pk, promised, (oldest, at)) for group in groups]
-        + [Portion(B, group.pk, retried, (at,)) for group in inside],
+        [DueBatch(B, group.pk, promised, (oldest, at)) for group in groups]
+        + [DueBatch(B, group.pk, retried, (at,)) for group in inside],
     )
     last = [CallStatus.RETRY, CallStatus.PENDING]
     for status in reversed(last) if options.pending_over_retry else last:
-        at_once = [Portion(status, group.pk, "callback_at IS NULL") for group in inside]
+        at_once = [DueBatch(status, group.pk, "callback_at IS NULL") for group in inside]
         yield (
             status,
-            at_once + [Portion(status, g.pk, "callback_at <= %s", (at,)) for g in inside],
+            at_once + [DueBatch(status, g.pk, "callback_at <= %s", (at,)) for g in inside],
         )
 
 
@@ -106,42 +106,42 @@ class NumberRule:
 
 def take_first(
     campaign: Campaign,
-    portions: Sequence[Portion],
+    batches: Sequence[DueBatch],
     count: int,
     without: Collection[int],
     rule: NumberRule | None = None,
 ) -> list[Contact]:
-    """The first `count` contacts of the portions in import order, locked until the end of the transaction.
+    """The first `count` contacts of the batches in import order, locked until the end of the transaction.
 
     What another transaction holds at this moment is passed over; `without`: ids to leave out.
     """
-    due = due_contacts(campaign, portions, count + len(without) + SPARE, rule).exclude(pk__in=without)
+    due = due_contacts(campaign, batches, count + len(without) + SPARE, rule).exclude(pk__in=without)
     first = due.select_related("zone_set").order_by("pk")
     return list(first.select_for_update(skip_locked=True, of=("self",))[:count])
 
 
 def due_contacts(
-    campaign: Campaign, portions: Sequence[Portion], count: int, rule: NumberRule | None = None
+    campaign: Campaign, batches: Sequence[DueBatch], count: int, rule: NumberRule | None = None
 ) -> QuerySet[Contact]:
-    """The first `count` contacts of each portion, of those with a time LONGEST_DUE at least.
+    """The first `count` contacts of each batch, of those with a time LONGEST_DUE at least.
 
     Written out, since the ORM takes longer to put so many parts together than the database to answer. The
     order names callback_at even where it is null: by the id alone PostgreSQL would walk the whole table.
     """
-    if not portions:
+    if not batches:
         return Contact.objects.none()
     table = connection.ops.quote_name(Contact._meta.db_table)
     parts: list[str] = []
     values: list[Any] = []
-    free, of_rule = rule.condition(portions[0].status) if rule else ("", [])
-    for portion in portions:
-        limit = max(count, LONGEST_DUE) if portion.times else count
+    free, of_rule = rule.condition(batches[0].status) if rule else ("", [])
+    for batch in batches:
+        limit = max(count, LONGEST_DUE) if batch.times else count
         parts.append(
             f"SELECT * FROM (SELECT id FROM {table} AS contact WHERE campaign_id = %s AND status = %s"
-            f" AND zone_set_id = %s AND {portion.due}{free} ORDER BY callback_at, id LIMIT {int(limit)})"
+            f" AND zone_set_id = %s AND {batch.due}{free} ORDER BY callback_at, id LIMIT {int(limit)})"
             f" AS part{len(parts)}"
         )
-        times = [connection.ops.adapt_datetimefield_value(time) for time in portion.times]
-        values += [campaign.pk, portion.status, portion.zone_set, *times, *of_rule]
+        times = [connection.ops.adapt_datetimefield_value(time) for time in batch.times]
+        values += [campaign.pk, batch.status, batch.zone_set, *times, *of_rule]
     # The status once more: another hand-out may have changed it since.
-    return Contact.objects.filter(pk__in=RawSQL(" UNION ALL ".join(parts), values), status=portions[0].status)
+    return Contact.objects.filter(pk__in=RawSQL(" UNION ALL ".join(parts), values), status=batches[0].status)

@@ -43,37 +43,37 @@ class Rule(StrEnum):
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Reason:
     """A rule against dialing now; `until`: when it may lift by itself, None: not by itself."""
 
     rule: Rule
-    reason: str
+    text: str
     until: datetime | None = None
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """`phone` and `number` to dial now, or what is `against` it; `phone` is None for another callback number.
+class Decision:
+    """`phone` and `number` to dial now, or `reasons` against it; `phone` is None for another callback number.
 
     `changes_at`: when the contact may become dialable; None: never by itself, or it is dialable now.
     """
 
     number: str
     phone: ContactPhone | None
-    against: tuple[Refusal, ...]
+    reasons: tuple[Reason, ...]
     changes_at: datetime | None
 
     @property
     def dialable(self) -> bool:
-        return not self.against
+        return not self.reasons
 
     @property
-    def first(self) -> Refusal | None:
-        return self.against[0] if self.against else None
+    def first(self) -> Reason | None:
+        return self.reasons[0] if self.reasons else None
 
 
 @dataclass(frozen=True)
-class Circumstances:
+class DialingContext:
     """All that the decision needs beside the contact.
 
     `listed`: numbers on the Do Not Call list; `in_use`: numbers that dialers have for other records, with the
@@ -88,70 +88,70 @@ class Circumstances:
 
 
 def decide(
-    contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances, at: datetime
-) -> Verdict:
-    """The verdict on one contact. `phones`: all of its phones, in dialing order."""
-    target = choose(contact, phones, circumstances)
-    against = tuple(refusals(contact, phones, circumstances, at))
-    return Verdict(
+    contact: Contact, phones: Sequence[ContactPhone], context: DialingContext, at: datetime
+) -> Decision:
+    """The decision on one contact. `phones`: all of its phones, in dialing order."""
+    target = choose(contact, phones, context)
+    found = tuple(contact_reasons(contact, phones, context, at))
+    return Decision(
         number=target.number,
         phone=target.phone,
-        against=against,
-        changes_at=dialable_from(contact, phones, circumstances, at) if against else None,
+        reasons=found,
+        changes_at=dialable_from(contact, phones, context, at) if found else None,
     )
 
 
-def refusals(
-    contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances, at: datetime
-) -> Iterator[Refusal]:
+def contact_reasons(
+    contact: Contact, phones: Sequence[ContactPhone], context: DialingContext, at: datetime
+) -> Iterator[Reason]:
     """All rules against dialing the contact at that instant, in order."""
-    yield from campaign_refusals(circumstances.campaign, at)
+    yield from campaign_reasons(context.campaign, at)
     if contact.status not in DIALABLE:
-        yield _not_dialable(contact, circumstances)
+        yield _not_dialable(contact, context)
         return
-    target = choose(contact, phones, circumstances)
-    yield from against_number(contact, target, circumstances, at)
+    target = choose(contact, phones, context)
+    yield from number_reasons(contact, target, context, at)
     if not contact.is_promised:
-        yield from _outside_window(contact, circumstances.campaign, at)
+        yield from _outside_window(contact, context.campaign, at)
 
 
-def campaign_refusals(campaign: Campaign, at: datetime) -> Iterator[Refusal]:
+def campaign_reasons(campaign: Campaign, at: datetime) -> Iterator[Reason]:
     """The rules that hold for all contacts of a campaign (outbound-option.md 5.2, 6)."""
     if not campaign.enabled or campaign.deleted_at:
-        yield Refusal(Rule.ENABLED, "the campaign is not enabled")
+        yield Reason(Rule.ENABLED, "the campaign is not enabled")
     yield from _outside_dates(campaign, at)
     if campaign.dialing_mode == DialingMode.INBOUND:
-        yield Refusal(Rule.MODE, "the dialing mode is inbound")
+        yield Reason(Rule.MODE, "the dialing mode is inbound")
     if not campaign.reservation_percentage:
-        yield Refusal(Rule.RESERVATION, "no agents are reserved: the percentage is 0")
+        yield Reason(Rule.RESERVATION, "no agents are reserved: the percentage is 0")
     if campaign.time_zone.retired:
-        yield Refusal(Rule.ZONE, "the campaign's time zone is no longer in the list of zones")
+        yield Reason(Rule.ZONE, "the campaign's time zone is no longer in the list of zones")
 
 
-def against_number(
-    contact: Contact, target: "Target", circumstances: Circumstances, at: datetime
-) -> Iterator[Refusal]:
+def number_reasons(
+    contact: Contact, target: "Target", context: DialingContext, at: datetime
+) -> Iterator[Reason]:
     """The rules that hold for the number which comes next: attempts, Do Not Call, in use, due time."""
-    if target.why:
-        yield target.why
+    if target.reason:
+        yield target.reason
         return
-    if until := circumstances.in_use.get(target.number):
-        yield Refusal(Rule.NUMBER, "a dialer has the number for another record", until)
+    if until := context.in_use.get(target.number):
+        yield Reason(Rule.NUMBER, "a dialer has the number for another record", until)
     if contact.status == CallStatus.CALLBACK_REQUESTED:
-        yield from _callback_due(contact, circumstances, at)
+        yield from _callback_due(contact, context, at)
     else:
         due = max((time for time in (contact.callback_at, target.due) if time), default=None)
         if due and due > at:
-            yield Refusal(Rule.DUE, "the next call is due later", due)
+            yield Reason(Rule.DUE, "the next call is due later", due)
 
 
 def dialable_from(
-    contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances, at: datetime
+    contact: Contact, phones: Sequence[ContactPhone], context: DialingContext, at: datetime
 ) -> datetime | None:
     """The next instant at which the contact may become dialable when nobody does anything."""
     moment = at
-    while against := list(refusals(contact, phones, circumstances, moment)):
-        times = [refusal.until for refusal in against]
+    while found := list(contact_reasons(contact, phones, context, moment)):
+        times = [reason.until for reason in found]
         if None in times:
             return None
         later = max(time for time in times if time)
@@ -163,24 +163,24 @@ def dialable_from(
 
 @dataclass(frozen=True)
 class Target:
-    """The number to dial next and when it is due; `why`: the reason when there is none."""
+    """The number to dial next and when it is due; `reason`: why not, when there is none."""
 
     number: str = ""
     phone: ContactPhone | None = None
     due: datetime | None = None
-    why: Refusal | None = None
+    reason: Reason | None = None
 
 
-def choose(contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances) -> Target:
+def choose(contact: Contact, phones: Sequence[ContactPhone], context: DialingContext) -> Target:
     """Which number comes next, due or not (outbound-option.md 4.1); listed ones never do."""
-    per_number = circumstances.options.max_attempts_per_number
+    per_number = context.options.max_attempts_per_number
     if contact.status == CallStatus.CALLBACK_REQUESTED:
-        return _callback_target(contact, phones, circumstances)
-    left = open_phones(phones, contact, circumstances.campaign, per_number)
-    allowed = [phone for phone in left if phone.number not in circumstances.listed]
+        return _callback_target(contact, phones, context)
+    left = open_phones(phones, contact, context.campaign, per_number)
+    allowed = [phone for phone in left if phone.number not in context.listed]
     if not allowed:
-        listed = Refusal(Rule.DO_NOT_CALL, "every number left is on the Do Not Call list")
-        return Target(why=listed if left else Refusal(Rule.ATTEMPTS, "no attempt is left"))
+        listed = Reason(Rule.DO_NOT_CALL, "every number left is on the Do Not Call list")
+        return Target(reason=listed if left else Reason(Rule.ATTEMPTS, "no attempt is left"))
     phone = next_phone(allowed)
     return Target(phone.number, phone, phone.callback_at)
 
@@ -200,62 +200,60 @@ def called_back_phone(contact: Contact, phones: Sequence[ContactPhone]) -> Conta
     return next((phone for phone in phones if phone.number == contact.callback_number), None)
 
 
-def _callback_target(
-    contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances
-) -> Target:
+def _callback_target(contact: Contact, phones: Sequence[ContactPhone], context: DialingContext) -> Target:
     phone = called_back_phone(contact, phones)
-    per_number = circumstances.options.max_attempts_per_number
-    bearer = phone or phones[0]
-    made = bearer.calls_made if per_number else contact.calls_made
-    if contact.callback_number in circumstances.listed:
-        return Target(why=Refusal(Rule.DO_NOT_CALL, "the callback's number is on the Do Not Call list"))
-    if made >= circumstances.campaign.max_attempts:
-        return Target(why=Refusal(Rule.ATTEMPTS, "no attempt is left for the callback"))
+    per_number = context.options.max_attempts_per_number
+    counted_phone = phone or phones[0]
+    made = counted_phone.calls_made if per_number else contact.calls_made
+    if contact.callback_number in context.listed:
+        return Target(reason=Reason(Rule.DO_NOT_CALL, "the callback's number is on the Do Not Call list"))
+    if made >= context.campaign.max_attempts:
+        return Target(reason=Reason(Rule.ATTEMPTS, "no attempt is left for the callback"))
     return Target(contact.callback_number, phone, contact.callback_at)
 
 
-def _not_dialable(contact: Contact, circumstances: Circumstances) -> Refusal:
+def _not_dialable(contact: Contact, context: DialingContext) -> Reason:
     status = CallStatus(contact.status)
     if status not in WITH_A_DIALER:
-        return Refusal(Rule.STATUS, f"the contact is {status.label}")
-    lease = circumstances.lease
+        return Reason(Rule.STATUS, f"the contact is {status.label}")
+    lease = context.lease
     if lease is None:
-        return Refusal(Rule.LEASE, f"the contact is {status.label}")
+        return Reason(Rule.LEASE, f"the contact is {status.label}")
     if lease.state == LeaseState.UNKNOWN:
-        until = (lease.ended_at or lease.expires_at) + circumstances.options.unknown_reset
-        return Refusal(Rule.LEASE, f"the dialer {lease.dialer} was lost", until)
+        until = (lease.ended_at or lease.expires_at) + context.options.unknown_reset
+        return Reason(Rule.LEASE, f"the dialer {lease.dialer} was lost", until)
     # A dialed number is never dialed again by itself (2.2).
     until = lease.expires_at if lease.state == LeaseState.ACTIVE else None  # type: ignore[assignment]
-    return Refusal(Rule.LEASE, f"the dialer {lease.dialer} has it", until)
+    return Reason(Rule.LEASE, f"the dialer {lease.dialer} has it", until)
 
 
-def _outside_dates(campaign: Campaign, at: datetime) -> Iterator[Refusal]:
+def _outside_dates(campaign: Campaign, at: datetime) -> Iterator[Reason]:
     """Judged in the campaign's zone (5.2)."""
     local = actual_time(campaign.time_zone, at)
     if local.date() < campaign.start_date:
         start = datetime.combine(campaign.start_date, time(), local.tzinfo)
-        yield Refusal(Rule.DATES, f"the campaign starts on {campaign.start_date}", start)
+        yield Reason(Rule.DATES, f"the campaign starts on {campaign.start_date}", start)
     elif local.date() > campaign.end_date:
-        yield Refusal(Rule.DATES, f"the campaign ended on {campaign.end_date}")
+        yield Reason(Rule.DATES, f"the campaign ended on {campaign.end_date}")
 
 
-def _callback_due(contact: Contact, circumstances: Circumstances, at: datetime) -> Iterator[Refusal]:
+def _callback_due(contact: Contact, context: DialingContext, at: datetime) -> Iterator[Reason]:
     """The promised call is bound to its own time limit, and not to the window as its retries are (5.4)."""
     due = contact.callback_at
     if due is None or due > at:
-        yield Refusal(Rule.DUE, "the callback is due later", due)
+        yield Reason(Rule.DUE, "the callback is due later", due)
     elif contact.is_promised and at > due + settings.CALLBACK_TIME_LIMIT:
         missed = "the callback's time has passed"
-        reset = next_daily_reset(at) if circumstances.options.reschedule_callbacks else None
-        yield Refusal(Rule.DUE, missed, reset)
+        reset = next_daily_reset(at) if context.options.reschedule_callbacks else None
+        yield Reason(Rule.DUE, missed, reset)
 
 
-def _outside_window(contact: Contact, campaign: Campaign, at: datetime) -> Iterator[Refusal]:
+def _outside_window(contact: Contact, campaign: Campaign, at: datetime) -> Iterator[Reason]:
     """By the zones of the first phone; with several, all of them have to be inside (4.1, 6)."""
     window, zones = window_of(campaign), contact.zone_set.zones
     if not is_inside(window, zones, campaign.time_zone, at):
         opens = next_inside(window, zones, campaign.time_zone, at)
-        yield Refusal(Rule.WINDOW, "outside the dialing hours in the customer's time", opens)
+        yield Reason(Rule.WINDOW, "outside the dialing hours in the customer's time", opens)
 
 
 def window_closes(campaign: Campaign, zones: Collection[Zone], at: datetime, latest: datetime) -> datetime:

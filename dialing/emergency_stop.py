@@ -8,9 +8,9 @@ from django.db.models import Count, F
 from django.utils import timezone
 
 from campaigns.models import Campaign, Origin
-from dialing.leases import NOT_TOLD, STOPPED, held_at_stop, recall
+from dialing.claim_lock import exclusive_claim_lock
+from dialing.leases import NOT_ANNOUNCED, STOPPED, held_at_stop, recall
 from dialing.models import Dialer, StoppedCampaign, StoppedDialer, StopReport
-from dialing.stop_gate import shut_gate
 from outbound_site.core.history import record
 from outbound_site.core.wake_worker import wake_worker
 
@@ -29,7 +29,7 @@ def stop_all_campaigns(user: Any) -> StopReport:
 
 def _stop(user: Any, origins: Collection[Origin]) -> StopReport:
     """When this returns no record leaves any more. Needs neither broker nor workers; they only recall."""
-    with shut_gate():
+    with exclusive_claim_lock():
         stamps = _switch_off(origins)
         report = StopReport.objects.create(
             user=user, user_name=user.get_username(), every_origin=len(origins) > 1
@@ -38,7 +38,7 @@ def _stop(user: Any, origins: Collection[Origin]) -> StopReport:
             StoppedCampaign(report=report, campaign_id=pk, change_stamp=stamp) for pk, stamp in stamps.items()
         )
         record(Campaign.objects.filter(stops=report), "~", REASON, user)
-        _tell_dialers(report)
+        _announce_to_dialers(report)
         wake_worker("dialing.tasks.recall_stopped")
     return report
 
@@ -56,9 +56,11 @@ def _switch_off(origins: Collection[Origin]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _tell_dialers(report: StopReport) -> None:
-    """Note what each dialer holds and give it the number under which it hears of the stop."""
-    held = held_at_stop(report.pk).filter(NOT_TOLD).order_by().values_list("dialer").annotate(Count("pk"))
+def _announce_to_dialers(report: StopReport) -> None:
+    """Note what each dialer holds and give it the number under which it learns of the stop."""
+    held = (
+        held_at_stop(report.pk).filter(NOT_ANNOUNCED).order_by().values_list("dialer").annotate(Count("pk"))
+    )
     records_out = dict(held)
     Dialer.objects.filter(pk__in=records_out).update(recall_number=F("recall_number") + 1)
     StoppedDialer.objects.bulk_create(

@@ -19,7 +19,7 @@ from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact
 from dialing.call_results import NOT_ATTEMPTED
 from dialing.dialers import SKEW
-from dialing.eligibility import Rule, campaign_refusals, window_of
+from dialing.eligibility import Rule, campaign_reasons, window_of
 from dialing.models import (
     CampaignManagerOptions,
     Dialer,
@@ -37,7 +37,7 @@ from timezones.models import ZoneSet
 LONGEST_CALL = timedelta(seconds=7200)
 # Leases of one step; recalled together, they bear one number.
 BATCH = 1_000
-NOT_TOLD = HELD & Q(recall_number=None)
+NOT_ANNOUNCED = HELD & Q(recall_number=None)
 STOPPED = "campaign disabled"
 # The time of such a call was promised, and it is not bound to the dialing window.
 PROMISED = Q(status_before=CallStatus.CALLBACK_REQUESTED, contact__called_back_at=None)
@@ -96,11 +96,11 @@ def recall(
     at: datetime | None = None,
     announced: Mapping[int, int] | None = None,
 ) -> int:
-    """Take back what dialers hold of these leases; how many dialers were told of.
+    """Take back what dialers hold of these leases; how many dialers were informed of.
 
     Records not dialed yet return to what they were, with result 25. Calls under way go on (13.1); their
-    dialers are told once, so that they can cancel what still rings. `announced`: by dialer, the number under
-    which it has been told already.
+    dialers are informed once, so that they can cancel what still rings. `announced`: by dialer, the number
+    under which it has been informed already.
     """
     at, announced = at or timezone.now(), announced or {}
     return sum(
@@ -113,7 +113,7 @@ def _batches(leases: QuerySet[Lease]) -> Iterator[tuple[int, list[UUID]]]:
     """The dialer and leases of each step."""
     # Read once: looking for the next batch again and again would cost more than the recall.
     held = defaultdict(list)
-    for dialer, pk in leases.filter(NOT_TOLD).order_by("dialer", "pk").values_list("dialer", "pk"):
+    for dialer, pk in leases.filter(NOT_ANNOUNCED).order_by("dialer", "pk").values_list("dialer", "pk"):
         held[dialer].append(pk)
     for dialer, pks in held.items():
         for start in range(0, len(pks), BATCH):
@@ -126,7 +126,7 @@ def _recall_batch(
 ) -> int:
     # The dialer's row is the lock under which its recalls get numbers in the order of their commits.
     latest = Dialer.objects.select_for_update().get(pk=dialer).recall_number
-    still = leases.filter(NOT_TOLD, pk__in=pks).order_by("pk").select_for_update(of=("self",))
+    still = leases.filter(NOT_ANNOUNCED, pk__in=pks).order_by("pk").select_for_update(of=("self",))
     batch = list(still.values_list("pk", flat=True))
     if not batch:
         return 0
@@ -157,7 +157,7 @@ def _give_back_recalled(leases: QuerySet[Lease]) -> None:
 
 
 def take_back(lease: Lease, reason: str, at: datetime) -> None:
-    """End a lease, locked by the caller, whose dialer is told so in the answer; the record is as before."""
+    """End a lease, locked by the caller, whose dialer learns so from the answer; the record is as before."""
     chosen = Lease.objects.filter(pk=lease.pk)
     chosen.update(state=LeaseState.RECALLED, ended_at=at, recall_reason=reason)
     give_back([lease])
@@ -192,19 +192,19 @@ def recalls_after(dialer: str, after: int) -> list[Recall]:
     """What the dialer has to give up, under numbers above `after`, in order; that confirms those up to it.
 
     One cheap look, for a long poll to repeat; the number of the last one is the next `after`. An emergency
-    stop is told at once under the number that it gave, whether its records are back already or not.
+    stop is announced at once under the number that it gave, whether its records are back already or not.
     """
     confirming = Dialer.objects.filter(name=dialer, confirmed_recall__lt=after, recall_number__gte=after)
     confirming.update(confirmed_recall=after)
-    told: dict[UUID, Recall] = {}
+    recalls: dict[UUID, Recall] = {}
     # These first: what becomes recalled meanwhile is found by the second look.
     for stop in StoppedDialer.objects.filter(dialer__name=dialer, recall_number__gt=after):
-        held = held_at_stop(stop.report_id).filter(NOT_TOLD, dialer=stop.dialer_id)
-        told |= {pk: Recall(stop.recall_number, pk, STOPPED) for pk in held.values_list("pk", flat=True)}
+        held = held_at_stop(stop.report_id).filter(NOT_ANNOUNCED, dialer=stop.dialer_id)
+        recalls |= {pk: Recall(stop.recall_number, pk, STOPPED) for pk in held.values_list("pk", flat=True)}
     recalled = Lease.objects.filter(dialer__name=dialer, recall_number__gt=after)
     for pk, number, reason in recalled.values_list("pk", "recall_number", "recall_reason"):
-        told[pk] = Recall(number or 0, pk, reason)
-    return sorted(told.values())
+        recalls[pk] = Recall(number or 0, pk, reason)
+    return sorted(recalls.values())
 
 
 def held_at_stop(report: int) -> QuerySet[Lease]:
@@ -236,10 +236,10 @@ def recall_forbidden(at: datetime | None = None) -> int:
     recalled = 0
     for campaign in campaigns:
         leases = Lease.objects.active().filter(campaign=campaign, contact__isnull=False)
-        refusal = next(campaign_refusals(campaign, at), None)
-        if refusal is None:
+        reason = next(campaign_reasons(campaign, at), None)
+        if reason is None:
             leases = leases.filter(contact__zone_set__in=outside(campaign, zone_sets, at)).exclude(PROMISED)
-        recalled += recall(leases, refusal.rule if refusal else Rule.WINDOW, at)
+        recalled += recall(leases, reason.rule if reason else Rule.WINDOW, at)
     return recalled
 
 

@@ -8,4 +8,4 @@ ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 def list_began(campaign: Campaign) -> datetime:
     """When the campaign's list was last replaced or emptied; the cumulative counters begin there (11)."""
-    return campaign.list_started_at or ALWAYS
+    return campaign.list_began or ALWAYS

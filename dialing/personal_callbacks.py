@@ -22,6 +22,7 @@ from campaigns.models.campaign import RescheduleCallbackMode
 from campaigns.models.contact import CallStatus, Contact
 from dialing import call_log, call_results
 from dialing.call_results import AGENT_NOT_RESERVED, CALLBACKS, DO_NOT_CALL, NOT_ATTEMPTED, RETURNED
+from dialing.claim_lock import shared_claim_lock
 from dialing.clock import is_behind
 from dialing.dialers import heard_from
 from dialing.eligibility import Rule, callback_window_ends
@@ -30,7 +31,6 @@ from dialing.lists import ALWAYS, list_began
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease, LeaseState
 from dialing.results import CallReport, classify
 from dialing.service_day import day_of
-from dialing.stop_gate import through_gate
 from dnc import do_not_call_list
 from outbound_site.core.history import record
 from outbound_site.core.server_time import to_utc, to_wall
@@ -84,7 +84,7 @@ def claim_callbacks(
     if is_behind(at):
         return []
     options = CampaignManagerOptions.load()
-    with through_gate():
+    with shared_claim_lock():
         due = due_callbacks(agents, _logged_in(options, at) | set(agents), at)
         if options.callback_with_campaign:
             due = due.exclude(OF_CAMPAIGN_OFF)
@@ -93,10 +93,10 @@ def claim_callbacks(
         chosen = chosen.order_by("callback_date_time", "pk")
         rows = list(chosen.select_for_update(skip_locked=True, of=("self",))[: min(count, MOST_CALLBACKS)])
         listed = do_not_call_list.contains([row.phone for row in rows])
-        hits = [row for row in rows if row.phone in listed]
-        _close_listed(hits, sender, at)
+        dnc_hits = [row for row in rows if row.phone in listed]
+        _close_listed(dnc_hits, sender, at)
         first_of_number = {row.phone: row for row in reversed(rows)}
-        free = [row for row in rows if row not in hits and first_of_number[row.phone] is row]
+        free = [row for row in rows if row not in dnc_hits and first_of_number[row.phone] is row]
         return _lease(free, agents, sender, options, at)
 
 
@@ -116,7 +116,7 @@ def due_callbacks(
     )
 
 
-def against(callback: PersonalCallback, at: datetime) -> Rule | None:
+def callback_reason(callback: PersonalCallback, at: datetime) -> Rule | None:
     """The rule against calling a callback that a dialer has: those of `due_callbacks`."""
     due = callback.callback_date_time
     if not due <= at < callback_window_ends(due):
@@ -391,8 +391,8 @@ def is_missed_for_good(row: PersonalCallback, options: CampaignManagerOptions, a
     return moved.call_status != CallbackStatus.PENDING
 
 
-def end_untold_calls(at: datetime | None = None) -> int:
-    """Callbacks dialed by a dialer that never told how the call ended: their window is over; how many.
+def end_unreported_calls(at: datetime | None = None) -> int:
+    """Callbacks dialed by a dialer that never reported how the call ended: their window is over; how many.
 
     Other than a contact's, such a call is made again: the customer was promised one (9.1). One that is out
     without a lease, which went with its campaign for example, ends in the same way.
@@ -400,8 +400,12 @@ def end_untold_calls(at: datetime | None = None) -> int:
     at = at or timezone.now()
     options = CampaignManagerOptions.load()
     over = at - LONGEST_CALL
-    untold = Lease.objects.held().filter(state=LeaseState.DIALED, dialed_at__lte=over)
-    held = Lease.objects.open().filter(personal_callback=OuterRef("pk")).exclude(pk__in=untold.values("pk"))
+    unreported_leases = Lease.objects.held().filter(state=LeaseState.DIALED, dialed_at__lte=over)
+    held = (
+        Lease.objects.open()
+        .filter(personal_callback=OuterRef("pk"))
+        .exclude(pk__in=unreported_leases.values("pk"))
+    )
     out = PersonalCallback.objects.filter(
         ~Exists(held),
         call_status__in=[CallbackStatus.ACTIVE, CallbackStatus.UNKNOWN],
@@ -409,7 +413,7 @@ def end_untold_calls(at: datetime | None = None) -> int:
     ).exclude(sent_to_dialer_at__gt=over)
     with transaction.atomic():
         rows = list(out.locked().select_related("campaign").order_by("pk")[:BATCH])
-        untold.filter(personal_callback__in=rows).update(state=LeaseState.LOST, ended_at=at)
+        unreported_leases.filter(personal_callback__in=rows).update(state=LeaseState.LOST, ended_at=at)
         for row in rows:
             window_over(row, options, at)
         _store(rows)

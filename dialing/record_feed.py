@@ -12,18 +12,19 @@ from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact, ContactPhone
 from dialing import attempt_rule, call_log
 from dialing.call_results import DO_NOT_CALL
+from dialing.claim_lock import shared_claim_lock
 from dialing.clock import is_behind
 from dialing.dialers import heard_from
-from dialing.due_records import NumberRule, Portion, due_by_priority, take_first
+from dialing.due_records import DueBatch, NumberRule, due_by_priority, take_first
 from dialing.eligibility import (
-    Circumstances,
+    DialingContext,
     Rule,
-    against_number,
     callback_window_ends,
     called_back_phone,
-    campaign_refusals,
+    campaign_reasons,
     choose,
     last_day_ends,
+    number_reasons,
     window_closes,
 )
 from dialing.leases import numbers_in_use, store_leases
@@ -31,7 +32,6 @@ from dialing.lists import list_began
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease
 from dialing.results import CallReport, apply, open_phones
 from dialing.service_day import day_of
-from dialing.stop_gate import through_gate
 from dnc import do_not_call_list
 
 MOST_RECORDS = 1_000
@@ -74,10 +74,10 @@ def claim_records(dialer: str, campaign_id: int, count: int, at: datetime | None
     sender = heard_from(dialer, at)
     if is_behind(at):
         return []
-    with through_gate():
+    with shared_claim_lock():
         campaign = Campaign.objects.active().select_related("time_zone").filter(pk=campaign_id).first()
         options = CampaignManagerOptions.load()
-        if campaign is None or any(campaign_refusals(campaign, at)):
+        if campaign is None or any(campaign_reasons(campaign, at)):
             return []
         if not attempt_rule.bring_into_force(campaign, options.max_attempts_per_number):
             return []
@@ -94,7 +94,7 @@ class HandOut:
     dialer: Dialer
     at: datetime
     seen: set[int] = field(default_factory=set)
-    spent: list[int] = field(default_factory=list)
+    exhausted: list[int] = field(default_factory=list)
     # Numbers that dialers have, of this hand-out too, as far as it has met them.
     in_use: dict[str, datetime] = field(default_factory=dict)
     met_in_use: bool = False
@@ -106,21 +106,21 @@ class HandOut:
 
     def take(self, count: int) -> list[Record]:
         records: list[Record] = []
-        for _, portions in due_by_priority(self.campaign, self.options, self.at):
+        for _, batches in due_by_priority(self.campaign, self.options, self.at):
             for _round in range(MOST_ROUNDS):
                 wanted = count - len(records)
-                contacts = self.first_of(portions, wanted) if wanted else []
+                contacts = self.first_of(batches, wanted) if wanted else []
                 records += self.chosen_among(contacts)
                 if len(contacts) < wanted or not wanted:
                     break
         return self.store(records)
 
-    def first_of(self, portions: Sequence[Portion], count: int) -> list[Contact]:
+    def first_of(self, batches: Sequence[DueBatch], count: int) -> list[Contact]:
         """Due contacts not yet seen. Once a number was in use such records are left out by the query, since
         there may be any number of them; before, asking for each would cost more than the rest of the query.
         """
         rule = NumberRule(self.options, self.campaign, self.at) if self.met_in_use else None
-        return take_first(self.campaign, portions, count, self.seen, rule)
+        return take_first(self.campaign, batches, count, self.seen, rule)
 
     def store(self, records: Sequence[Record]) -> list[Record]:
         """Write the leases; without those whose number another hand-out took at this moment."""
@@ -144,30 +144,30 @@ class HandOut:
         numbers |= {contact.callback_number for contact in contacts}
         self.in_use |= numbers_in_use(numbers, self.options, self.at)
         listed = do_not_call_list.contains(numbers)
-        circumstances = Circumstances(self.campaign, self.options, listed, self.in_use)
-        hits: list[CallHistory] = []
+        context = DialingContext(self.campaign, self.options, listed, self.in_use)
+        dnc_hits: list[CallHistory] = []
         records = []
         for contact in contacts:
             status, own = contact.status, phones[contact.pk]
-            calls = self.close_listed(contact, own, circumstances)
-            hits += calls
+            calls = self.close_listed(contact, own, context)
+            dnc_hits += calls
             # A callback whose number is listed is an ordinary record from the next hand-out on.
             if not (calls and status == CallStatus.CALLBACK_REQUESTED):
-                records += self.lease(contact, own, circumstances)
-        changed = {call.contact_id for call in hits}
+                records += self.lease(contact, own, context)
+        changed = {call.contact_id for call in dnc_hits}
         store_contacts([c for c in contacts if c.pk in changed], phones)
-        call_log.store(hits)
-        self.close_spent()
+        call_log.store(dnc_hits)
+        self.close_exhausted()
         return records
 
     def lease(
-        self, contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances
+        self, contact: Contact, phones: Sequence[ContactPhone], context: DialingContext
     ) -> list[Record]:
-        target = choose(contact, phones, circumstances)
-        against = list(against_number(contact, target, circumstances, self.at))
-        if against:
-            rules = {refusal.rule for refusal in against}
-            self.spent += [contact.pk] * (Rule.ATTEMPTS in rules)
+        target = choose(contact, phones, context)
+        reasons = list(number_reasons(contact, target, context, self.at))
+        if reasons:
+            rules = {reason.rule for reason in reasons}
+            self.exhausted += [contact.pk] * (Rule.ATTEMPTS in rules)
             self.met_in_use |= Rule.NUMBER in rules
             return []
         is_callback = contact.status == CallStatus.CALLBACK_REQUESTED
@@ -186,8 +186,8 @@ class HandOut:
             expires_at=self.expiry(contact),
         )
         self.in_use[lease.number] = lease.expires_at
-        counted = target.phone or phones[0]
-        made = counted.calls_made if self.options.max_attempts_per_number else contact.calls_made
+        counted_phone = target.phone or phones[0]
+        made = counted_phone.calls_made if self.options.max_attempts_per_number else contact.calls_made
         return [Record(lease, contact, target.phone, max(0, self.campaign.max_attempts - made - 1))]
 
     def expiry(self, contact: Contact) -> datetime:
@@ -200,17 +200,17 @@ class HandOut:
             )
         return self.closes[contact.zone_set_id]
 
-    def close_spent(self) -> None:
+    def close_exhausted(self) -> None:
         """Records that came back after `maxAttempts` was lowered; they would stand before others for ever."""
-        if self.spent:
+        if self.exhausted:
             per_number = self.options.max_attempts_per_number
-            retried = Contact.objects.filter(pk__in=self.spent, status=CallStatus.CALLBACK_REQUESTED)
+            retried = Contact.objects.filter(pk__in=self.exhausted, status=CallStatus.CALLBACK_REQUESTED)
             attempt_rule.end_callbacks(retried.exclude(called_back_at=None), self.campaign, per_number)
-            attempt_rule.close_exhausted(self.campaign, per_number, self.spent)
-            self.spent.clear()
+            attempt_rule.close_exhausted(self.campaign, per_number, self.exhausted)
+            self.exhausted.clear()
 
     def close_listed(
-        self, contact: Contact, phones: Sequence[ContactPhone], circumstances: Circumstances
+        self, contact: Contact, phones: Sequence[ContactPhone], context: DialingContext
     ) -> list[CallHistory]:
         """Result 26 for each number of the contact that could be dialed and is listed; the rows to store."""
         per_number = self.options.max_attempts_per_number
@@ -220,13 +220,13 @@ class HandOut:
             numbers = {phone.number: phone for phone in reversed(left)}
         calls = []
         for number, phone in numbers.items():
-            if number in circumstances.listed:
+            if number in context.listed:
                 report = CallReport(DO_NOT_CALL, self.at)
                 apply(report, contact, phones, phone, status, self.campaign, per_number)
-                calls.append(self.hit(contact, number, phone))
+                calls.append(self.dnc_hit(contact, number, phone))
         return calls
 
-    def hit(self, contact: Contact, number: str, phone: ContactPhone | None) -> CallHistory:
+    def dnc_hit(self, contact: Contact, number: str, phone: ContactPhone | None) -> CallHistory:
         return call_log.contact_call(
             contact,
             DO_NOT_CALL,

@@ -54,16 +54,16 @@ def apply(
     result = CALL_RESULTS[report.code]
     is_callback = status_before == CallStatus.CALLBACK_REQUESTED
     # Result and attempt of a callback to another number stand with the first phone (5.4).
-    bearer = dialed or phones[0]
-    contact.call_result = bearer.call_result = result.code
+    counted_phone = dialed or phones[0]
+    contact.call_result = counted_phone.call_result = result.code
     if result.attempt:
         contact.calls_made += 1
-        bearer.calls_made += 1
-        contact.last_phone = bearer.position
+        counted_phone.calls_made += 1
+        contact.last_phone = counted_phone.position
     if result.code in call_results.RETURNED:
         contact.status = status_before
     elif result.code in call_results.CALLBACKS:
-        _schedule_callback(report, contact, bearer)
+        _schedule_callback(report, contact, counted_phone)
         if not (report.personal or _left([_called_back(contact, phones)], contact, campaign, per_number)):
             _end_callback(contact)
             contact.call_result = result.code
@@ -74,7 +74,7 @@ def apply(
         # Tried again while the number has an attempt left, no more bound to the promised time.
         contact.status, contact.callback_at = CallStatus.CALLBACK_REQUESTED, report.ended_at + delay
         contact.called_back_at = report.ended_at
-        if not _left([bearer], contact, campaign, per_number):
+        if not _left([counted_phone], contact, campaign, per_number):
             _end_callback(contact)
             settle(contact, phones, campaign, per_number)
     else:
@@ -152,19 +152,19 @@ def _after_phone(
         contact.status, contact.callback_at = CallStatus.RETRY, report.ended_at + delay
 
 
-def _schedule_callback(report: CallReport, contact: Contact, bearer: ContactPhone) -> None:
+def _schedule_callback(report: CallReport, contact: Contact, counted_phone: ContactPhone) -> None:
     """Scheduling sets the record's result to 0 again; the phone keeps it (5.4)."""
     if report.personal:
         contact.status, contact.callback_at = CallStatus.PERSONAL_CALLBACK_REQUESTED, None
         return
     contact.status = CallStatus.CALLBACK_REQUESTED
     contact.callback_at, contact.called_back_at = report.callback_at, None
-    contact.callback_number = report.callback_number or bearer.number
+    contact.callback_number = report.callback_number or counted_phone.number
     contact.call_result = 0
 
 
 def _called_back(contact: Contact, phones: Sequence[ContactPhone]) -> ContactPhone:
-    """The phone that the callback's attempts stand with."""
+    """The phone that the callback's attempts are counted with."""
     return next((phone for phone in phones if phone.number == contact.callback_number), phones[0])
 
 

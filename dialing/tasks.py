@@ -28,7 +28,7 @@ def unknown_to_pending() -> None:
 
 @shared_task
 def move_missed_callbacks() -> None:
-    personal_callbacks.end_untold_calls()
+    personal_callbacks.end_unreported_calls()
     personal_callbacks.move_missed()
 
 

@@ -15,7 +15,7 @@ from dialing.models import CampaignManagerOptions, Dialer, Lease, StoppedCampaig
 from outbound_site.core.server_time import to_wall
 from supervision.board_problems import RECENT, Load, Problem, callbacks_due, problems_and_loads
 from supervision.campaign_figures import AbandonRate, abandon_rate
-from supervision.campaign_state import Kind, State, dialing_context, state_of
+from supervision.campaign_state import Kind, State, campaign_activity, state_of
 from supervision.charts import points
 from supervision.list_counts import MINUTES, CountedList, counted_lists
 
@@ -99,17 +99,17 @@ def campaigns_shown() -> list[Campaign]:
 
 def rows(campaigns: list[Campaign], lists: Mapping[int, CountedList], at: datetime) -> list[Row]:
     """Problems first."""
-    context, calls = dialing_context(at), counters.read([campaign.pk for campaign in campaigns], at)
+    activity, calls = campaign_activity(at), counters.read([campaign.pk for campaign in campaigns], at)
     found = []
     for campaign in campaigns:
         counted, counts = lists[campaign.pk], calls[campaign.pk]
         row = Row(
             pk=campaign.pk,
             name=campaign.name,
-            state=state_of(campaign, counted, context, at),
+            state=state_of(campaign, counted, activity, at),
             left=sum(part.contacts for part in counted.parts if part.status in LEFT),
-            agents=context.agents.get(campaign.pk),
-            out=context.out.get(campaign.pk, 0),
+            agents=activity.agents.get(campaign.pk),
+            out=activity.out.get(campaign.pk, 0),
             lines_per_agent=campaign.lines_per_agent,
             attempts=counts["attempted_count"],
             voice=counts["voice_count"],

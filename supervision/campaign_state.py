@@ -13,7 +13,7 @@ from django.db.models import Count
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus
 from dialing.dialers import agents_together
-from dialing.eligibility import DIALABLE, Rule, campaign_refusals, window_of
+from dialing.eligibility import DIALABLE, Rule, campaign_reasons, window_of
 from dialing.models import CampaignManagerOptions, Dialer, Lease, StoppedCampaign
 from supervision.list_counts import CountedList, ListPart, counted_lists
 from timezones.local_time import actual_time, is_inside, next_change
@@ -62,10 +62,10 @@ class State(NamedTuple):
 
 
 @dataclass(frozen=True)
-class DialingContext:
-    """What is true beside list and configuration, by campaign.
+class CampaignActivity:
+    """What happens around the campaigns, by campaign.
 
-    `stops`: who stopped it; `out`: records with dialers; `agents`: how many dialers tell of, if one does.
+    `stops`: who stopped it; `out`: records with dialers; `agents`: how many dialers report, if one does.
     """
 
     dialer_alive: bool
@@ -76,16 +76,16 @@ class DialingContext:
 
 def states(campaigns: Sequence[Campaign], at: datetime) -> dict[int, State]:
     ids = [campaign.pk for campaign in campaigns]
-    lists, context = counted_lists(ids), dialing_context(at)
-    return {campaign.pk: state_of(campaign, lists[campaign.pk], context, at) for campaign in campaigns}
+    lists, activity = counted_lists(ids), campaign_activity(at)
+    return {campaign.pk: state_of(campaign, lists[campaign.pk], activity, at) for campaign in campaigns}
 
 
-def dialing_context(at: datetime) -> DialingContext:
+def campaign_activity(at: datetime) -> CampaignActivity:
     alive = at - CampaignManagerOptions.load().dialer_silence
     stopped = StoppedCampaign.objects.filter(campaign__enabled=False, resumed=False)
     reported = Dialer.objects.filter(last_seen_at__gte=alive).values_list("agents_by_campaign", flat=True)
     held = Lease.objects.held().order_by().values_list("campaign").annotate(Count("pk"))
-    return DialingContext(
+    return CampaignActivity(
         dialer_alive=bool(reported),
         stops=dict(stopped.order_by("pk").values_list("campaign", "report__user_name")),
         out=dict(held),
@@ -93,37 +93,37 @@ def dialing_context(at: datetime) -> DialingContext:
     )
 
 
-def state_of(campaign: Campaign, counted: CountedList, context: DialingContext, at: datetime) -> State:
+def state_of(campaign: Campaign, counted: CountedList, activity: CampaignActivity, at: datetime) -> State:
     if not campaign.enabled:
-        stopper = context.stops.get(campaign.pk)
+        stopper = activity.stops.get(campaign.pk)
         return State(Kind.OFF, f"stopped by {stopper}" if stopper else "off")
     # Whether maxAttempts is being applied anew shows for a moment only and is left out.
-    if refusal := next(campaign_refusals(campaign, at), None):
-        kind = Kind.WAITING if refusal.until or refusal.rule == Rule.MODE else Kind.PROBLEM
-        return State(kind, refusal.reason, refusal.until)
+    if reason := next(campaign_reasons(campaign, at), None):
+        kind = Kind.WAITING if reason.until or reason.rule == Rule.MODE else Kind.PROBLEM
+        return State(kind, reason.text, reason.until)
     if counted.at is None:
         return State(Kind.WAITING, "the contacts are being counted")
     if not counted.parts:
         return State(Kind.PROBLEM, "no contacts: import a list")
     if callable_now := [part for part in counted.parts if part.due and _may_be_called(campaign, part, at)]:
-        return _with_work(campaign, callable_now, context, at)
-    return _without_work(campaign, counted.parts, context, at)
+        return _with_work(campaign, callable_now, activity, at)
+    return _without_work(campaign, counted.parts, activity, at)
 
 
-def _with_work(campaign: Campaign, parts: list[ListPart], context: DialingContext, at: datetime) -> State:
+def _with_work(campaign: Campaign, parts: list[ListPart], activity: CampaignActivity, at: datetime) -> State:
     """`until`: when the hours of the last of these contacts end."""
     until = max(_hours_changes(campaign, parts, at), default=None)
-    if context.agents.get(campaign.pk) == 0:
+    if activity.agents.get(campaign.pk) == 0:
         return State(Kind.PROBLEM, "no agents", until)
-    if context.out.get(campaign.pk):
+    if activity.out.get(campaign.pk):
         return State(Kind.DIALING, "dialing", until)
-    if context.dialer_alive:
+    if activity.dialer_alive:
         return State(Kind.WAITING, "ready, no dialer has asked for records", until)
     return State(Kind.PROBLEM, "ready, but no dialer is connected", until)
 
 
 def _without_work(
-    campaign: Campaign, parts: Sequence[ListPart], context: DialingContext, at: datetime
+    campaign: Campaign, parts: Sequence[ListPart], activity: CampaignActivity, at: datetime
 ) -> State:
     """Nobody may be called at this moment: because of the hour, of a time not yet come, or for good."""
     waiting = [part for part in parts if part.status in DIALABLE]
@@ -136,9 +136,9 @@ def _without_work(
     if times := [part.next_due for part in waiting if part.next_due]:
         until = min(times)
         due = f"next call due {clock(until, campaign.time_zone, at)}"
-        dialing = bool(context.out.get(campaign.pk))
+        dialing = bool(activity.out.get(campaign.pk))
         return State(Kind.DIALING, f"dialing, {due}", until) if dialing else State(Kind.WAITING, due, until)
-    if context.out.get(campaign.pk):
+    if activity.out.get(campaign.pk):
         return State(Kind.DIALING, "dialing the last records")
     if waiting:
         return State(Kind.WAITING, "only missed callbacks are left, until the daily reset")
@@ -147,13 +147,13 @@ def _without_work(
 
 def contacts_by_reason(campaign: Campaign, parts: Iterable[ListPart], at: datetime) -> Counter[str]:
     """Why contacts are not dialed at this moment, or that they may be; Do Not Call is asked later."""
-    refusal = next(campaign_refusals(campaign, at), None)
+    reason = next(campaign_reasons(campaign, at), None)
     reasons: Counter[str] = Counter()
     for part in parts:
         if part.status not in DIALABLE:
             reasons[STATUS_WORDS[part.status]] += part.contacts
-        elif refusal:
-            reasons[refusal.reason] += part.contacts
+        elif reason:
+            reasons[reason.text] += part.contacts
         else:
             due = MAY_BE_DIALED if _may_be_called(campaign, part, at) else Rule.WINDOW
             reasons[WORDS[due]] += part.due

@@ -22,10 +22,10 @@ from dialing.due_records import zone_groups
 from dialing.eligibility import (
     DIALABLE,
     WITH_A_DIALER,
-    Circumstances,
-    Refusal,
+    DialingContext,
+    Reason,
     Rule,
-    campaign_refusals,
+    campaign_reasons,
     choose,
     window_of,
 )
@@ -43,7 +43,7 @@ B = CallStatus.CALLBACK_REQUESTED
 
 @dataclass
 class DryRun:
-    """`against`: what would keep the whole campaign from dialing now, but for its being off.
+    """`campaign_reasons`: what would keep the whole campaign from dialing now, but for its being off.
 
     `reasons`: by rule, the contacts whose first reason it is; `hours`: 24 instants an hour apart, the first
     one now, with the contacts that could be dialed then if nobody were dialed before.
@@ -51,7 +51,7 @@ class DryRun:
 
     at: datetime
     contacts: int
-    against: list[Refusal]
+    campaign_reasons: list[Reason]
     reasons: Counter[Rule] = field(default_factory=Counter)
     hours: list[tuple[datetime, int]] = field(default_factory=list)
 
@@ -87,26 +87,26 @@ class _Count:
                 self.reasons[Rule.LEASE if status in WITH_A_DIALER else Rule.STATUS] += number
         self.waiting = rows.filter(status__in=DIALABLE)
         if not self.options.max_attempts_per_number:
-            spent = self.waiting.filter(calls_made__gte=self.campaign.max_attempts)
-            self.reasons[Rule.ATTEMPTS] += spent.count()
+            exhausted = self.waiting.filter(calls_made__gte=self.campaign.max_attempts)
+            self.reasons[Rule.ATTEMPTS] += exhausted.count()
             self.waiting = self.waiting.filter(calls_made__lt=self.campaign.max_attempts)
         self.count_groups()
         listed, contacts = self.listed()
-        for ids in portions(contacts, BATCH):
+        for ids in batches(contacts, BATCH):
             self.count_again(listed, ids)
         return self.result(sum(statuses.values()))
 
     def result(self, contacts: int) -> DryRun:
         hours = []
         for hour, instant in enumerate(self.instants):
-            off = any(campaign_refusals(self.campaign, instant))
+            off = any(campaign_reasons(self.campaign, instant))
             hours.append((instant, 0 if off else self.by_hour[hour]))
-        against = list(campaign_refusals(self.campaign, self.at))
-        return DryRun(self.at, contacts, against, +self.reasons, hours)
+        reasons = list(campaign_reasons(self.campaign, self.at))
+        return DryRun(self.at, contacts, reasons, +self.reasons, hours)
 
     def count_groups(self) -> None:
         """Every waiting contact by zone group and due time, as if no number were listed."""
-        # Callbacks apart, since the index tells all of the others.
+        # Callbacks apart, since the index alone counts the others.
         others, callbacks = self.waiting.exclude(status=B), self.waiting.filter(status=B)
         at_once = others.filter(callback_at=None).order_by().values_list("zone_set")
         for zone_set, number in at_once.annotate(Count("pk")):
@@ -148,7 +148,7 @@ class _Count:
         phones = ContactPhone.objects.filter(run__in=runs_of(self.campaign.pk))
         numbers, contacts = self.listed_among(phones.values_list("number", "pk"))
         having: set[int] = set()
-        for pks in portions(contacts, BATCH):
+        for pks in batches(contacts, BATCH):
             open_ones = ContactPhone.objects.filter(pk__in=pks, closed=False)
             having.update(open_ones.values_list("contact", flat=True))
         callbacks = self.waiting.filter(status=B).values_list("callback_number", "pk")
@@ -158,7 +158,7 @@ class _Count:
     def listed_among(self, rows: QuerySet[Any, tuple[str, int]]) -> tuple[set[str], set[int]]:
         numbers: set[str] = set()
         ids: set[int] = set()
-        for pairs in portions(rows.order_by().iterator(chunk_size=BATCH), NUMBERS_AT_ONCE):
+        for pairs in batches(rows.order_by().iterator(chunk_size=BATCH), NUMBERS_AT_ONCE):
             found = do_not_call_list.listed_among(number for number, _ in pairs)
             ids |= {pk for number, pk in pairs if number in found}
             numbers |= found
@@ -167,14 +167,14 @@ class _Count:
     def count_again(self, listed: set[str], ids: Sequence[int]) -> None:
         """Move contacts to where the list leaves them: to a later time, or to those with a reason."""
         contacts = list(self.waiting.filter(pk__in=ids))
-        phones, circumstances = phones_of(contacts), Circumstances(self.campaign, self.options, listed)
+        phones, context = phones_of(contacts), DialingContext(self.campaign, self.options, listed)
         moves: Counter[tuple[str, bool, int, datetime | None]] = Counter()
         for contact in contacts:
-            target = choose(contact, phones[contact.pk], circumstances)
+            target = choose(contact, phones[contact.pk], context)
             group = (contact.status, contact.is_promised, contact.zone_set_id)
             moves[*group, contact.callback_at] -= 1
-            if target.why:
-                self.reasons[target.why.rule] += 1
+            if target.reason:
+                self.reasons[target.reason.rule] += 1
                 continue
             times = [time for time in (contact.callback_at, target.due) if time]
             moves[*group, max(times, default=None)] += 1
@@ -190,7 +190,7 @@ class _Count:
         return [due <= instant <= end for instant in self.instants]
 
 
-def portions(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+def batches(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
     iterator = iter(rows)
-    while portion := list(islice(iterator, size)):
-        yield portion
+    while batch := list(islice(iterator, size)):
+        yield batch

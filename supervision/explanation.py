@@ -7,19 +7,19 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from campaigns.models.contact import Contact
-from dialing.eligibility import Circumstances, Verdict, decide
+from dialing.eligibility import Decision, DialingContext, decide
 from dialing.leases import numbers_in_use
 from dialing.models import CampaignManagerOptions, Lease
 from dialing.record_feed import phones_of
 from dnc import do_not_call_list
 
 
-def contact_verdict(contact: Contact, at: datetime | None = None) -> Verdict:
+def contact_decision(contact: Contact, at: datetime | None = None) -> Decision:
     """The decision on one stored contact, with all that it depends on read from the database."""
-    return contact_verdicts([contact], at)[0]
+    return contact_decisions([contact], at)[0]
 
 
-def contact_verdicts(contacts: Sequence[Contact], at: datetime | None = None) -> list[Verdict]:
+def contact_decisions(contacts: Sequence[Contact], at: datetime | None = None) -> list[Decision]:
     """The same for several contacts of one campaign, in a constant number of queries."""
     if not contacts:
         return []
@@ -33,6 +33,6 @@ def contact_verdicts(contacts: Sequence[Contact], at: datetime | None = None) ->
     held = Lease.objects.open().select_related("dialer").filter(contact__in=contacts)
     leases = {lease.contact_id: lease for lease in held}
     return [
-        decide(c, phones[c.pk], Circumstances(campaign, options, listed, in_use, leases.get(c.pk)), at)
+        decide(c, phones[c.pk], DialingContext(campaign, options, listed, in_use, leases.get(c.pk)), at)
         for c in contacts
     ]

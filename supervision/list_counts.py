@@ -109,7 +109,7 @@ def changed_lists(before: datetime | None, at: datetime) -> list[int]:
         CallHistory.objects.filter(at__gte=since).values_list("campaign"),
         ImportJob.objects.filter(imported).order_by().values_list("campaign"),
         AttemptRule.objects.filter(changed_at__gte=since).values_list("campaign"),
-        Campaign.objects.filter(list_started_at__gte=since).order_by().values_list("pk"),
+        Campaign.objects.filter(list_began__gte=since).order_by().values_list("pk"),
     ]
     busy = {campaign for (campaign,) in happened[0].union(*happened[1:])}
     quiet = set(up_to_date.values_list("pk", flat=True)) - busy

@@ -287,10 +287,10 @@ class Campaign(Markable):
         help_text="What an import of contacts does with rows that the campaign already has.",
     )
     # Since when the list is this one; an overwriting import and the deletion of all contacts begin another.
-    list_started_at = models.DateTimeField(null=True, editable=False)
+    list_began = models.DateTimeField(null=True, editable=False, db_column="list_started_at")
 
     objects: ClassVar[Any] = CampaignQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["list_started_at"])
+    history = HistoricalRecords(excluded_fields=["list_began"])
 
     class Meta:
         ordering = ["name"]

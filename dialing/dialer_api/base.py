@@ -33,7 +33,7 @@ class MayDial(BasePermission):
 
 
 def answer_exception(exception: Exception, context: dict[str, Any]) -> Response:
-    """`{"detail": ...}`, or the messages by field; what is not known is a server fault and tells nothing."""
+    """`{"detail": ...}`, or the messages by field; what is not known is a server fault and says nothing."""
     if isinstance(exception, ValidationError):
         exception = exceptions.ValidationError(drf.as_serializer_error(exception))
     if answer := exception_handler(exception, context):

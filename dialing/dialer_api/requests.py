@@ -49,7 +49,10 @@ class CampaignAgents(WireSerializer[Any]):
 class HeartbeatRequest(WireSerializer[Any]):
     dialer = DialerName()
     campaigns = serializers.ListField(
-        child=CampaignAgents(), max_length=MOST_CAMPAIGNS, required=False, help_text="Replaces what was told."
+        child=CampaignAgents(),
+        max_length=MOST_CAMPAIGNS,
+        required=False,
+        help_text="Replaces what was reported.",
     )
 
 

@@ -117,8 +117,8 @@ class RecallsView(DialerView):
             watch.wait(dialer, after, wait)
             recalls = recalls_after(dialer, after)
         # Written without the serializer, which takes a second for ten thousand.
-        told = [{"lease": str(recall.lease), "reason": recall.reason} for recall in recalls]
-        return Response({"recalls": told, "next": recalls[-1].number if recalls else after})
+        messages = [{"lease": str(recall.lease), "reason": recall.reason} for recall in recalls]
+        return Response({"recalls": messages, "next": recalls[-1].number if recalls else after})
 
 
 class HeartbeatView(DialerView):
@@ -134,7 +134,7 @@ class HeartbeatView(DialerView):
         values = checked(requests.HeartbeatRequest(data=request.data))
         dialer = heard_from(values["dialer"])
         if "campaigns" in values:
-            note_agents(dialer, {told["campaign"]: told["agents"] for told in values["campaigns"]})
+            note_agents(dialer, {entry["campaign"]: entry["agents"] for entry in values["campaigns"]})
         return Response({})
 
 

@@ -17,7 +17,7 @@ class Dialer(models.Model):
 
     name = models.CharField(max_length=64, unique=True, validators=[printable])
     last_seen_at = models.DateTimeField(default=timezone.now)
-    # The agents that it last said are logged in; they tell whose personal callbacks have nobody.
+    # The agents that it last said are logged in; they show whose personal callbacks have nobody.
     agents = models.JSONField(default=list)
     # How many it last said serve a campaign, by the campaign's id as text.
     agents_by_campaign = models.JSONField(default=dict)

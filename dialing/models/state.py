@@ -5,7 +5,7 @@ from campaigns.models import Campaign
 
 
 class AttemptRule(models.Model):
-    """The rule by which a campaign's contacts were last told from those that have no attempt left.
+    """The rule by which a campaign's contacts were last separated from those that have no attempt left.
 
     While it differs from the campaign's, no record leaves (outbound-option.md 4.2).
     """

@@ -22,10 +22,10 @@ from supervision.campaign_figures import abandon_rate, calls_by_hour, calls_by_r
 from supervision.campaign_state import (
     STATUS_WORDS,
     WORDS,
+    campaign_activity,
     city,
     clock,
     contacts_by_reason,
-    dialing_context,
     state_of,
 )
 from supervision.charts import bars
@@ -39,8 +39,8 @@ VIEW, CHANGE = "campaigns.view_campaign", "campaigns.change_campaign"
 def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:
     demand(request, VIEW)
     campaign, at = campaign_of(pk), timezone.now()
-    counted, context = counted_lists([pk])[pk], dialing_context(at)
-    state = state_of(campaign, counted, context, at)
+    counted, activity = counted_lists([pk])[pk], campaign_activity(at)
+    state = state_of(campaign, counted, activity, at)
     by_status = dict.fromkeys(CallStatus, 0)
     for part in counted.parts:
         by_status[part.status] += part.contacts
@@ -60,8 +60,8 @@ def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:
         left=sum(number for status, number in by_status.items() if status in LEFT),
         by_status=[(STATUS_WORDS[status], number) for status, number in by_status.items() if number],
         by_reason=contacts_by_reason(campaign, counted.parts, at).most_common(),
-        records_out=context.out.get(pk, 0),
-        agents=context.agents.get(pk),
+        records_out=activity.out.get(pk, 0),
+        agents=activity.agents.get(pk),
         attempts=counts["attempted_count"],
         voice=counts["voice_count"],
         abandon=abandon_rate(counts, campaign.abandon_percent if campaign.abandon_enabled else None),

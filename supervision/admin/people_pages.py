@@ -1,4 +1,4 @@
-"""One contact's story and verdict, and the search for people and numbers."""
+"""One contact's story and decision, and the search for people and numbers."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from campaigns.models import Contact
 from dialing.call_results import CALL_RESULTS
-from dialing.eligibility import Verdict
+from dialing.eligibility import Decision
 from dialing.record_feed import phones_of
 from dnc import do_not_call_list
 from outbound_site.core.phone_numbers import is_whole
@@ -15,7 +15,7 @@ from supervision import person_search
 from supervision.admin.pages import demand, page
 from supervision.campaign_state import city
 from supervision.contact_timeline import both_clocks, story
-from supervision.explanation import contact_verdict
+from supervision.explanation import contact_decision
 
 VIEW = "campaigns.view_contact"
 
@@ -27,7 +27,7 @@ def contact_page(request: HttpRequest, pk: int) -> HttpResponse:
     if contact is None:
         raise Http404
     at = timezone.now()
-    verdict = contact_verdict(contact, at)
+    decision = contact_decision(contact, at)
     phones = phones_of([contact])[pk]
     listed = do_not_call_list.contains(phone.number for phone in phones)
     return page(
@@ -39,9 +39,9 @@ def contact_page(request: HttpRequest, pk: int) -> HttpResponse:
         city=city(contact.campaign.time_zone),
         zones=[zone.label for zone in contact.zone_set.zones],
         now=both_clocks(at, contact, contact.campaign),
-        verdict=verdict,
-        against=refusals_with_times(verdict, contact),
-        changes=verdict.changes_at and both_clocks(verdict.changes_at, contact, contact.campaign),
+        decision=decision,
+        reasons=reasons_with_times(decision, contact),
+        changes=decision.changes_at and both_clocks(decision.changes_at, contact, contact.campaign),
         phones=[
             {
                 "phone": phone,
@@ -55,10 +55,10 @@ def contact_page(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def refusals_with_times(verdict: Verdict, contact: Contact) -> list[tuple[str, str | None]]:
+def reasons_with_times(decision: Decision, contact: Contact) -> list[tuple[str, str | None]]:
     return [
-        (refusal.reason, both_clocks(refusal.until, contact, contact.campaign) if refusal.until else None)
-        for refusal in verdict.against
+        (reason.text, both_clocks(reason.until, contact, contact.campaign) if reason.until else None)
+        for reason in decision.reasons
     ]
 
 

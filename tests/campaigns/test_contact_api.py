@@ -343,7 +343,7 @@ def test_delete_removes_all_contacts_of_this_campaign_only(api, url, campaign):
     assert list(Contact.objects.all()) == [other]
     assert [phone.number for phone in ContactPhone.objects.all()] == ["3"]
     campaign.refresh_from_db()
-    assert campaign.list_started_at is not None
+    assert campaign.list_began is not None
 
 
 def test_one_contact_cannot_be_deleted_and_a_list_cannot_be_updated(api, url, campaign):

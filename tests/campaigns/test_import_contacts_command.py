@@ -88,7 +88,7 @@ def test_a_list_is_replaced_when_the_whole_file_is_in(campaign, write):
     assert Contact.objects.filter(pk=elsewhere.pk).exists()
     assert ContactPhone.objects.count() == 3
     campaign.refresh_from_db()
-    assert campaign.list_started_at is not None
+    assert campaign.list_began is not None
 
 
 @pytest.mark.parametrize("rows", ["", "4;;\n"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from campaigns.models import Campaign, Contact
 from dialing.attempt_rule import bring_into_force
 from dialing.calls import DialedAnswer, Dialing, Result, mark_dialed, report_results
-from dialing.eligibility import Circumstances, decide
+from dialing.eligibility import DialingContext, decide
 from dialing.leases import give_up_silent, recall, recall_forbidden, recalls_after, unknown_to_pending
 from dialing.models import CallHistory, CampaignManagerOptions, Lease
 from dialing.personal_callbacks import claim_callbacks
@@ -358,5 +358,5 @@ def near_the_hours(campaign, at, seconds):
 def as_if_not_leased(lease, campaign, options, at):
     contact = Contact.objects.select_related("zone_set").get(pk=lease.contact_id)
     contact.status = lease.status_before
-    circumstances = Circumstances(campaign, options, do_not_call_list.contains(LISTED))
-    return decide(contact, phones_of([contact])[contact.pk], circumstances, at)
+    context = DialingContext(campaign, options, do_not_call_list.contains(LISTED))
+    return decide(contact, phones_of([contact])[contact.pk], context, at)

@@ -12,7 +12,7 @@ from dialing.leases import recall, recall_forbidden
 from dialing.models import CallHistory, CampaignManagerOptions, Lease
 from dialing.record_feed import claim_records
 from dialing.upkeep import daily_reset
-from supervision.explanation import contact_verdict
+from supervision.explanation import contact_decision
 from tests.dialing.worlds import NOON, contact_of
 from tests.factories import CampaignFactory
 
@@ -59,8 +59,8 @@ def test_a_callback_that_nobody_answers_rests_through_the_night(campaign, contac
 
 def test_the_page_says_when_the_retry_comes(campaign, contact):
     call(campaign, EVENING)
-    verdict = contact_verdict(contact.campaign.contacts.get(), EVENING + 2 * HOUR)
-    assert (verdict.first.rule, verdict.changes_at) == ("outsideHours", NEXT_OPENING)
+    decision = contact_decision(contact.campaign.contacts.get(), EVENING + 2 * HOUR)
+    assert (decision.first.rule, decision.changes_at) == ("outsideHours", NEXT_OPENING)
 
 
 def test_a_retry_inside_the_hours_comes_at_its_time_and_is_not_bound_to_the_limit(campaign):

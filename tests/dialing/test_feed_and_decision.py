@@ -12,7 +12,7 @@ from campaigns.models.contact import CallStatus, ContactPhone
 from dialing.attempt_rule import bring_into_force
 from dialing.clock import accept_clock
 from dialing.due_records import NumberRule, due_by_priority, due_contacts
-from dialing.eligibility import Circumstances, choose, decide
+from dialing.eligibility import DialingContext, choose, decide
 from dialing.leases import numbers_in_use
 from dialing.models import CampaignManagerOptions, Lease
 from dialing.record_feed import claim_records, phones_of
@@ -114,14 +114,14 @@ def test_records_whose_number_is_in_use_are_left_out_in_sets_as_one_by_one(
     campaign, options = a_world(alice, campaign, people, switches, at, busy)
     in_use = numbers_in_use(NUMBERS, options, at)
     rule = NumberRule(options, campaign, at)
-    for _, portions in due_by_priority(campaign, options, at):
-        due = list(due_contacts(campaign, portions, 1000).select_related("zone_set"))
-        phones, circumstances = phones_of(due), Circumstances(campaign, options)
-        targets = {contact.pk: choose(contact, phones[contact.pk], circumstances) for contact in due}
+    for _, batches in due_by_priority(campaign, options, at):
+        due = list(due_contacts(campaign, batches, 1000).select_related("zone_set"))
+        phones, context = phones_of(due), DialingContext(campaign, options)
+        targets = {contact.pk: choose(contact, phones[contact.pk], context) for contact in due}
         free = {pk for pk, target in targets.items() if target.number not in in_use}
         # Records without an attempt left are closed whether their number is free or not.
-        undecided = {pk for pk, target in targets.items() if target.why}
-        found = {contact.pk for contact in due_contacts(campaign, portions, 1000, rule)}
+        undecided = {pk for pk, target in targets.items() if target.reason}
+        found = {contact.pk for contact in due_contacts(campaign, batches, 1000, rule)}
         assert found - undecided == free - undecided
 
 
@@ -151,9 +151,9 @@ def decisions(campaign, options, at):
     rows = list(Contact.objects.filter(campaign=campaign).select_related("zone_set"))
     phones = phones_of(rows)
     in_use = numbers_in_use(NUMBERS, options, at)
-    circumstances = Circumstances(campaign, options, do_not_call_list.contains(NUMBERS), in_use)
-    verdicts = [(row.pk, decide(row, phones[row.pk], circumstances, at)) for row in rows]
-    return [(pk, verdict.number) for pk, verdict in verdicts if verdict.dialable]
+    context = DialingContext(campaign, options, do_not_call_list.contains(NUMBERS), in_use)
+    decided = [(row.pk, decide(row, phones[row.pk], context, at)) for row in rows]
+    return [(pk, decision.number) for pk, decision in decided if decision.dialable]
 
 
 def build(values, people, at):

@@ -16,7 +16,7 @@ from dialing.models import CampaignManagerOptions, Dialer, Lease
 from dialing.personal_callbacks import claim_callbacks
 from dialing.record_feed import MOST_ROUNDS, HandOut, claim_records
 from dnc import do_not_call_list
-from supervision.explanation import contact_verdict
+from supervision.explanation import contact_decision
 from tests.dialing.worlds import NOON, contact_of
 from tests.factories import AgentFactory, CampaignFactory, PersonalCallbackFactory
 
@@ -213,10 +213,10 @@ def test_the_explanation_says_that_the_number_is_in_use_and_until_when(sales, se
     [record] = claim(sales)
     mark_dialed("d1", record.lease.pk, NOON)
 
-    verdict = contact_verdict(contact, NOON)
+    decision = contact_decision(contact, NOON)
 
-    assert verdict.first.rule == "numberInUse"
-    assert verdict.changes_at == NOON + TWO_HOURS
+    assert decision.first.rule == "numberInUse"
+    assert decision.changes_at == NOON + TWO_HOURS
 
 
 def test_a_hand_out_that_loses_a_number_at_the_last_moment_costs_that_record_only(sales, service, alice):

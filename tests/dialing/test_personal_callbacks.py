@@ -10,7 +10,7 @@ from dialing import counters
 from dialing.calls import Dialing, Outcome, Result, mark_dialed, report_results
 from dialing.leases import give_up_silent, recall, recall_of_disabled_campaigns, unknown_to_pending
 from dialing.models import CallHistory, CampaignManagerOptions, Lease
-from dialing.personal_callbacks import claim_callbacks, end_untold_calls, move_missed
+from dialing.personal_callbacks import claim_callbacks, end_unreported_calls, move_missed
 from dnc import do_not_call_list
 from tests.api_client import errors_of
 from tests.factories import AgentFactory, CampaignFactory, PersonalCallbackFactory, UserFactory
@@ -263,9 +263,9 @@ def test_one_dialed_by_a_dialer_that_never_tells_how_it_ended_had_its_window(cal
     callback.save()
     [record] = claim()
     mark_dialed("d1", record.lease.pk, THURSDAY)
-    end_untold_calls(THURSDAY + 119 * MINUTE)
+    end_unreported_calls(THURSDAY + 119 * MINUTE)
     assert state(callback) == ("A", attempts, THURSDAY)
-    end_untold_calls(THURSDAY + 120 * MINUTE)
+    end_unreported_calls(THURSDAY + 120 * MINUTE)
     assert state(callback) == expected
     assert report_results("d1", [Result(record.lease.pk, 10)], THURSDAY + 3 * HOUR) == [
         (Outcome.RECALLED, None)
@@ -276,15 +276,15 @@ def test_one_dialed_by_a_dialer_that_never_tells_how_it_ended_had_its_window(cal
 def test_one_that_is_out_without_a_lease_had_its_window(callback):
     claim()
     Lease.objects.all().delete()
-    assert end_untold_calls(THURSDAY + 119 * MINUTE) == 0
-    assert end_untold_calls(THURSDAY + 120 * MINUTE) == 1
+    assert end_unreported_calls(THURSDAY + 119 * MINUTE) == 0
+    assert end_unreported_calls(THURSDAY + 120 * MINUTE) == 1
     assert state(callback) == ("P", 2, THURSDAY + DAY)
 
 
 def test_a_long_talk_is_left_alone(callback):
     [record] = claim()
     mark_dialed("d1", record.lease.pk, THURSDAY)
-    end_untold_calls(THURSDAY + 90 * MINUTE)
+    end_unreported_calls(THURSDAY + 90 * MINUTE)
     report_results("d1", [Result(record.lease.pk, 10, talk_seconds=5400)], THURSDAY + 90 * MINUTE)
     assert state(callback)[0] == "C"
 
@@ -312,7 +312,7 @@ def test_its_calls_count_for_its_campaign(callback):
 
 
 def test_a_customer_reached_counts_in_the_list_that_the_campaign_has_now(callback):
-    callback.campaign.list_started_at = THURSDAY - DAY
+    callback.campaign.list_began = THURSDAY - DAY
     callback.campaign.save()
     call(10)
     counts = counters.read([callback.campaign.pk], THURSDAY)[callback.campaign.pk]
@@ -345,7 +345,7 @@ def list_its_number_and_ask(callback):
 
 def never_tell(callback):
     mark_dialed("d1", Lease.objects.get().pk, THURSDAY)
-    end_untold_calls(THURSDAY + 3 * HOUR)
+    end_unreported_calls(THURSDAY + 3 * HOUR)
 
 
 def stamp_of(callback):

@@ -36,13 +36,15 @@ def test_the_result_of_a_record_is_0_while_a_dialer_has_it():
 
 def test_records_without_an_attempt_left_do_not_stand_in_the_way_of_others():
     campaign = CampaignFactory(on=True, max_attempts=2)
-    spent = [contact_of(campaign, calls_made=2) for _ in range(MOST_ROUNDS + 1)]
+    exhausted = [contact_of(campaign, calls_made=2) for _ in range(MOST_ROUNDS + 1)]
     fresh = contact_of(campaign)
 
     claim(campaign, count=1)
 
     assert [record.contact for record in claim(campaign, count=1)] == [fresh]
-    assert set(Contact.objects.filter(pk__in=[c.pk for c in spent]).values_list("status", flat=True)) == {"M"}
+    assert set(Contact.objects.filter(pk__in=[c.pk for c in exhausted]).values_list("status", flat=True)) == {
+        "M"
+    }
 
 
 def test_a_record_is_with_one_dialer_only():

@@ -11,7 +11,7 @@ from dialing.leases import recall_forbidden
 from dialing.models import Lease
 from dialing.record_feed import claim_records
 from supervision.dry_run import dry_run
-from supervision.explanation import contact_verdict
+from supervision.explanation import contact_decision
 from tests.api_client import xml_of
 from tests.campaigns.admin_forms import submit
 from tests.factories import CampaignFactory
@@ -109,10 +109,10 @@ def test_a_change_of_one_campaign_leaves_the_contacts_of_others(api, client, cam
 
 def test_calls_are_made_by_the_new_zone(api, client, campaign):
     nothing = Contact.objects.filter(account_number="nothing")
-    assert contact_verdict(nothing.get(), LATE).dialable
+    assert contact_decision(nothing.get(), LATE).dialable
     by_api(api, client, campaign, INDIA)
 
-    assert contact_verdict(nothing.get(), LATE).first.rule == "outsideHours"
+    assert contact_decision(nothing.get(), LATE).first.rule == "outsideHours"
     accounts = {record.contact.account_number for record in claim_records("d1", campaign.pk, 10, LATE)}
     assert accounts == {"row", "prefix first"}
     campaign.refresh_from_db()

@@ -36,7 +36,7 @@ def campaign(alice):
 
 def test_every_contact_is_counted_with_its_first_reason(campaign):
     run = dry_run(campaign, NOON)
-    assert (run.contacts, run.dialable, run.against) == (9, 3, [])
+    assert (run.contacts, run.dialable, run.campaign_reasons) == (9, 3, [])
     assert run.reasons == {
         Rule.DO_NOT_CALL: 2,
         Rule.WINDOW: 1,
@@ -78,4 +78,4 @@ def test_a_dry_run_changes_nothing(campaign):
 
 def test_what_keeps_the_whole_campaign_from_dialing_is_told():
     run = dry_run(CampaignFactory(), NOON)
-    assert [refusal.rule for refusal in run.against] == [Rule.MODE]
+    assert [reason.rule for reason in run.campaign_reasons] == [Rule.MODE]

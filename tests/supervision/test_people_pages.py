@@ -53,7 +53,7 @@ def test_the_verdict_gives_every_reason_in_order_with_both_clocks(sign_in, sam, 
     henry.campaign.save()
     context = page_of(sign_in(sam), henry).context
     due = "2026-11-24 12:30 where the customer is, 11:30 Chicago"
-    assert context["against"] == [
+    assert context["reasons"] == [
         ("the campaign is not enabled", None),
         ("the next call is due later", due),
     ]

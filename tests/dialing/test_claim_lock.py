@@ -5,28 +5,33 @@ import time
 import pytest
 from django.db import connection
 
-from dialing import stop_gate
-from dialing.stop_gate import shut_gate, through_gate
+from dialing import claim_lock
+from dialing.claim_lock import exclusive_claim_lock, shared_claim_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Passing(threading.Thread):
-    """Somebody who goes through a gate; `inside` once there."""
+    """Somebody who takes a lock; `inside` once it is held."""
 
-    def __init__(self, gate):
+    def __init__(self, lock):
         super().__init__(daemon=True)
-        self.gate, self.inside = gate, threading.Event()
+        self.lock, self.inside = lock, threading.Event()
         self.start()
 
     def run(self):
-        with self.gate():
+        with self.lock():
             self.inside.set()
         connection.close()
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), [(shut_gate, through_gate), (through_gate, shut_gate), (shut_gate, shut_gate)]
+    ("first", "second"),
+    [
+        (exclusive_claim_lock, shared_claim_lock),
+        (shared_claim_lock, exclusive_claim_lock),
+        (exclusive_claim_lock, exclusive_claim_lock),
+    ],
 )
 def test_a_stop_and_a_hand_out_never_meet(first, second):
     with first():
@@ -37,12 +42,12 @@ def test_a_stop_and_a_hand_out_never_meet(first, second):
 
 
 def test_the_mark_of_a_stop_that_died_holds_nobody_off_for_long():
-    if mark := stop_gate._mark():
+    if mark := claim_lock._mark():
         mark.touch()
-        long_ago = time.time() - stop_gate.MARK_SECONDS
+        long_ago = time.time() - claim_lock.MARK_SECONDS
         os.utime(mark, (long_ago, long_ago))
-    with through_gate():
+    with shared_claim_lock():
         pass
-    with shut_gate():
+    with exclusive_claim_lock():
         pass
     assert mark is None or not mark.exists()

@@ -1,4 +1,4 @@
-"""The gate between hand-outs and stops: a stop waits for the hand-outs under way and holds off new ones.
+"""The lock between hand-outs and stops: a stop waits for the hand-outs under way and holds off new ones.
 
 On PostgreSQL an advisory lock, which queues fairly: a stop is not starved by dialers that ask all the
 time. On SQLite every writing transaction is alone, but whoever waits for it tries again now and then and
@@ -12,14 +12,14 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-GATE = 0x6F75_7462_6F75_6E64
+LOCK_ID = 0x6F75_7462_6F75_6E64
 # A stop that was killed leaves its mark behind; older than this it counts no longer.
 MARK_SECONDS = 10
 LOOK_SECONDS = 0.02
 
 
 @contextmanager
-def through_gate() -> Iterator[None]:
+def shared_claim_lock() -> Iterator[None]:
     """A transaction that hands records out."""
     while _is_marked():
         time.sleep(LOOK_SECONDS)
@@ -29,7 +29,7 @@ def through_gate() -> Iterator[None]:
 
 
 @contextmanager
-def shut_gate() -> Iterator[None]:
+def exclusive_claim_lock() -> Iterator[None]:
     """A transaction after whose commit nothing more may be handed out."""
     if mark := _mark():
         mark.touch()
@@ -45,7 +45,7 @@ def shut_gate() -> Iterator[None]:
 def _take(function: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {function}(%s)", [GATE])
+            cursor.execute(f"SELECT {function}(%s)", [LOCK_ID])
 
 
 def _mark() -> Path | None:
