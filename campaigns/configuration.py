@@ -117,12 +117,18 @@ def _save_checked(campaign: Campaign, skill_groups: SkillGroupChange) -> None:
         with transaction.atomic():
             campaign.clean()
             campaign.save()
-            ZoneSet.objects.change_zone(campaign.pk, campaign.time_zone.zone)
+            ZoneSet.objects.change_zones({campaign.pk: campaign.time_zone.zone})
             _apply_skill_groups(campaign, skill_groups)
     except IntegrityError:
         # The other transaction has committed, so that the check finds now what it did not find before.
         campaign.clean()
         raise
+
+
+def follow_time_zones(**kwargs: Any) -> None:
+    """Receiver of `time_zones_loaded`: contacts that have their campaign's zone have it as it is now."""
+    campaigns = Campaign.objects.select_related("time_zone")
+    ZoneSet.objects.change_zones({campaign.pk: campaign.time_zone.zone for campaign in campaigns})
 
 
 def _wanted_skill_groups(

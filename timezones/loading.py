@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.dispatch import Signal
 from phonenumbers.tzdata import TIMEZONE_DATA
 from tzlocal.windows_tz import tz_win
 
@@ -22,6 +23,10 @@ NORTH_AMERICA = "1"
 # Overlays that the package puts into another province, and the area code that they share the ground with:
 # 474 is Saskatchewan, 879 Newfoundland and Labrador.
 OVERLAYS = {"1474": "1306", "1879": "1709"}
+
+
+# Sent in the transaction in which zones that were there already changed.
+time_zones_loaded = Signal()
 
 
 class Changes(NamedTuple):
@@ -54,6 +59,8 @@ def load_time_zones(file: Path = TIME_ZONES) -> Changes:
             update_fields=[*COLUMNS[1:], "retired"],
         )
         TimeZone.objects.filter(name__in=changes.removed).update(retired=True)
+        if changes.changed:
+            time_zones_loaded.send(TimeZone)
     return changes
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any, Self
 from urllib.parse import quote
@@ -92,11 +92,11 @@ class ZoneSetQuerySet(models.QuerySet["ZoneSet"]):
         own, _ = self.get_or_create(campaign=campaign, defaults={"members": write_zones([zone])})
         return own.pk
 
-    def change_zone(self, campaign: int, zone: Zone) -> None:
-        """All phones that have the campaign's own set lie in that zone from the commit on."""
-        own = self.model(campaign=campaign, members=write_zones([zone]))
+    def change_zones(self, zones: Mapping[int, Zone]) -> None:
+        """All phones that have the own set of a campaign, by its id, lie in that zone from the commit on."""
+        own = [self.model(campaign=campaign, members=write_zones([zone])) for campaign, zone in zones.items()]
         # Not an update: an import of which nobody knows yet may be making the row.
-        self.bulk_create([own], update_conflicts=True, unique_fields=["campaign"], update_fields=["members"])
+        self.bulk_create(own, update_conflicts=True, unique_fields=["campaign"], update_fields=["members"])
 
     def for_campaign(self, campaign: int) -> Self:
         """Those that phones of the campaign may have."""

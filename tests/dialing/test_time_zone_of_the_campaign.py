@@ -1,5 +1,6 @@
 """Contacts of which nothing else says where they are follow the time zone of the campaign."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -15,6 +16,7 @@ from supervision.explanation import contact_decision
 from tests.api_client import xml_of
 from tests.campaigns.admin_forms import submit
 from tests.factories import CampaignFactory
+from timezones.loading import TIME_ZONES, load_time_zones
 from timezones.models import RegionPrefix, TimeZone, ZoneSet
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +147,16 @@ def test_a_change_of_zone_writes_no_contact(api, client, campaign, django_assert
     with django_assert_max_num_queries(40) as queries:
         by_api(api, client, campaign, INDIA)
     assert not [q for q in queries if "campaigns_contact" in q["sql"]]
+
+
+def test_contacts_follow_a_new_list_of_time_zones(campaign, tmp_path):
+    name = campaign.time_zone.name
+    lines = TIME_ZONES.read_text().splitlines(keepends=True)
+    file = tmp_path / "zones.csv"
+    file.write_text(
+        "".join(re.sub(",-?[0-9]+,", ",-330,", line) if line.startswith(name) else line for line in lines)
+    )
+    load_time_zones(file)
+    own = ZoneSet.objects.get(campaign=campaign.pk)
+    assert own.members == str(TimeZone.objects.get(name=name).zone)
+    assert own.zones[0].bias == -330
