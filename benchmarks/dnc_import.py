@@ -1,4 +1,4 @@
-"""A shuffled Do Not Call file, from file to in force, against `sort -u` and COPY into an indexed table.
+"""A shuffled Do Not Call file, from file to active list, against `sort -u` and COPY into an indexed table.
 
 `python -m benchmarks.dnc_import [LINES] [--postgresql] [--no-sort] [--no-copy]`: else 5 million lines into
 SQLite, compared with both.
@@ -67,7 +67,7 @@ def seconds_to_sort(file: Path) -> float:
 
 
 def last_import() -> tuple[float, int]:
-    """Seconds from asking to in force, numbers brought."""
+    """Seconds from asking to active, numbers added."""
     from dnc.models import FileImport
 
     batch = FileImport.objects.first()

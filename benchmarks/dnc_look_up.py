@@ -57,7 +57,7 @@ def measure(numbers: Path) -> None:
             return {number for (number,) in cursor.fetchall()}
 
     assert all(contains(batch) == in_plain_table(batch) for batch in batches)
-    pages, plain = median_seconds([contains, in_plain_table], batches)
+    blocks, plain = median_seconds([contains, in_plain_table], batches)
     fresh = (f"777{n:04}" for n in range(ROUNDS))
 
     def add_by_hand() -> None:
@@ -66,9 +66,9 @@ def measure(numbers: Path) -> None:
         assert contains([number]) == {number}
 
     by_hand = statistics.median(wall_seconds(add_by_hand) for _ in range(ROUNDS))
-    print(f"{BATCH:,} numbers: {pages * 1000:.1f} ms, one row a number {plain * 1000:.1f} ms; ", end="")
+    print(f"{BATCH:,} numbers: {blocks * 1000:.1f} ms, one row a number {plain * 1000:.1f} ms; ", end="")
     print(f"one number by hand, to listed, {by_hand * 1000:.1f} ms")
-    print(f"dnc_look_up {plain / pages:.2f} 0.5")
+    print(f"dnc_look_up {plain / blocks:.2f} 0.5")
     print(f"dnc_by_hand {HAND_LIMIT_SECONDS / by_hand:.1f} 1.0")
 
 

@@ -1,5 +1,5 @@
 """Contacts whose number the Do Not Call list has in another form only: with or without the home country's
-code or a prefix for calls abroad. They are called, since the list is exact to the digit; people are told how
+code or a prefix for calls abroad. They are called, since the list is exact to the digit; people see how
 many there are, after each import of a list or of a Do Not Call file.
 """
 
@@ -12,9 +12,8 @@ from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
 from campaigns.models import CallStatus, Contact, ContactPhone, ImportJob, ImportState
-from dnc import do_not_call_list
 from dnc.models import FileImport
-from dnc.near_misses import counters
+from dnc.near_misses import counters, listed_lengths, nearly_listed
 
 BATCH = 10_000
 # Contacts are dialed no more.
@@ -31,7 +30,7 @@ def count_waiting() -> None:
     )
     for job in jobs:
         count_for(job)
-    files = FileImport.objects.in_force().filter(in_force_at__gt=since, near_misses=None)
+    files = FileImport.objects.active().filter(in_force_at__gt=since, near_misses=None)
     if ids := list(files.values_list("pk", flat=True)):
         FileImport.objects.filter(pk__in=ids).update(near_misses=contacts_of_all())
 
@@ -51,13 +50,13 @@ def contacts_of_all() -> int:
 
 def count(phones: QuerySet[ContactPhone], contacts: QuerySet[Contact]) -> int:
     """How many of the contacts that may still be called have such a number among those open phones."""
-    lengths = do_not_call_list.listed_lengths()
+    lengths = listed_lengths()
     if not lengths:
         return 0
     waiting, found = contacts.exclude(status__in=DONE), 0
     last = 0
     for batch in batches(phones.filter(closed=False).order_by("contact")):
-        missed = do_not_call_list.nearly_listed({number for _, number in batch}, lengths)
+        missed = nearly_listed({number for _, number in batch}, lengths)
         # A contact's phones may lie on both sides of a batch's end.
         having = {contact for contact, number in batch if number in missed and contact > last}
         last = max(having, default=last)
@@ -66,7 +65,7 @@ def count(phones: QuerySet[ContactPhone], contacts: QuerySet[Contact]) -> int:
 
 
 def in_words(contacts: int | None) -> str:
-    """What people are told; "" when there is nothing to tell."""
+    """What pages show; "" when there is nothing to show."""
     return (
         f"Contacts with a number that is on the Do Not Call list in another form only: {contacts:,}. They "
         "are called: a number must agree digit for digit, with its country code and prefix."

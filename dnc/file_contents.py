@@ -8,9 +8,9 @@ import numpy as np
 
 from dnc.file_layout import NEARLY_ALL, NOT_IN_LAYOUT, UNSURE, Layout
 from dnc.file_text import HashedFile, Unreadable, decoded
-from dnc.list_file import Block, blocks
-from dnc.numbers import BLANKS, BadNumber, clean_number, page_key
-from dnc.sorted_runs import SortedRuns
+from dnc.line_parser import ParsedLines, parsed_lines
+from dnc.numbers import BLANKS, BadNumber, clean_number, number_key
+from dnc.sorted_chunks import SortedChunks
 
 # `outbound-option.md` 7.2: more bad lines than these fail the import.
 MAX_REJECTED = 10_000
@@ -18,9 +18,9 @@ SHOWN_CHARACTERS = 100
 
 
 class Contents:
-    """Collects the numbers of one file: `keys` take those that fit pages, `rejects` the bad lines."""
+    """Collects the numbers of one file: `keys` take those in number blocks, `rejects` the bad lines."""
 
-    def __init__(self, keys: SortedRuns, rejects: TextIO) -> None:
+    def __init__(self, keys: SortedChunks, rejects: TextIO) -> None:
         self._keys = keys
         self._rejects = rejects
         self.lines = 0
@@ -29,12 +29,12 @@ class Contents:
         self.layout = ""
 
     def read(
-        self, file: HashedFile, store_odd: Callable[[list[str]], None], progress: Callable[[], None]
+        self, file: HashedFile, store_unblocked: Callable[[list[str]], None], progress: Callable[[], None]
     ) -> None:
-        """Read the whole file; numbers that fit no page go to `store_odd`. Raises Unreadable."""
-        for block in blocks(file):
-            if odd := self._take(block):
-                store_odd(odd)
+        """Read the whole file; unblocked numbers go to `store_unblocked`. Raises Unreadable."""
+        for lines in parsed_lines(file):
+            if unblocked := self._take(lines):
+                store_unblocked(unblocked)
             progress()
         misfits = self.rejected[NOT_IN_LAYOUT] + self.rejected[UNSURE]
         if misfits > (1 - NEARLY_ALL) * (misfits + self.numbers):
@@ -42,21 +42,21 @@ class Contents:
         if self.rejected and not self.numbers:
             raise Unreadable("No line of the file is a telephone number.")
 
-    def _take(self, block: Block) -> list[str]:
-        self.lines += block.lines
-        self.layout = block.layout.description
-        self.numbers += len(block.keys)
-        self._keys.add(block.keys)
-        odd, keys = [], []
-        for line, text in block.others:
-            place = f"{block.name}:{line}" if block.name else str(line)
-            if number := self._number(place, decoded(text).strip(BLANKS), block.layout):
-                key = page_key(number)
-                odd.append(number) if key is None else keys.append(key)
-        self.numbers += len(odd) + len(keys)
+    def _take(self, parsed: ParsedLines) -> list[str]:
+        self.lines += parsed.lines
+        self.layout = parsed.layout.description
+        self.numbers += len(parsed.keys)
+        self._keys.add(parsed.keys)
+        unblocked, keys = [], []
+        for line, text in parsed.others:
+            place = f"{parsed.name}:{line}" if parsed.name else str(line)
+            if number := self._number(place, decoded(text).strip(BLANKS), parsed.layout):
+                key = number_key(number)
+                unblocked.append(number) if key is None else keys.append(key)
+        self.numbers += len(unblocked) + len(keys)
         if keys:
             self._keys.add(np.array(keys, dtype=np.uint64))
-        return odd
+        return unblocked
 
     def _number(self, place: str, text: str, layout: Layout) -> str:
         """The number on a line; empty for a blank or a rejected one."""

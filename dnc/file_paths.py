@@ -1,7 +1,7 @@
 """Where Do Not Call files may lie: inside the configured roots, under a Windows name or ours.
 
 A path is checked twice: by its text and links when a rule is made, and again on the opened directory itself
-when the file is read or put away, so that a link that is moved in between leads nowhere.
+when the file is read, renamed or deleted, so that a link that is moved in between leads nowhere.
 """
 
 import os
@@ -24,7 +24,7 @@ class NotMapped(PathRefused):
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What tells a changed file from an unchanged one: size in bytes, time of change in ns."""
+    """What distinguishes a changed file from an unchanged one: size in bytes, time of change in ns."""
 
     size: int
     mtime_ns: int

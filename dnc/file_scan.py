@@ -11,8 +11,8 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
-from dnc.file_import import claim
 from dnc.file_paths import Fingerprint, PathRefused, fingerprint, server_path
+from dnc.import_runner import claim
 from dnc.models import FileImport, ImportRule
 from outbound_site.core.jobs import JobState
 
@@ -42,7 +42,7 @@ def find_grown_files() -> None:
             found = fingerprint(Path(batch.path).with_name(batch.new_name))
         except (OSError, PathRefused):
             continue
-        if found and found != Fingerprint(batch.size or 0, batch.mtime_ns or 0):
+        if found and found != batch.fingerprint:
             problem = f"{WRITTEN_TO}: {batch.new_name}"[:300]
             FileImport.objects.filter(pk=batch.pk).update(grown_at=now, file_problem=problem)
 
@@ -79,13 +79,13 @@ def _remember(rule: ImportRule, found: Fingerprint | None, now: datetime) -> Non
 
 
 def _was_dealt_with(rule: ImportRule, found: Fingerprint) -> bool:
-    """Whether this very file is being imported, has failed, or could not be put away after its import."""
+    """Whether this very file is being imported, has failed, or could not be renamed or deleted."""
     last = rule.imports.first()
     if last is None:
         return False
     ended_well = last.state == JobState.SUCCEEDED and last.file_outcome != FileImport.FileOutcome.LEFT
     busy = last.state in (JobState.QUEUED, JobState.RUNNING)
-    return busy or (not ended_well and Fingerprint(last.size or 0, last.mtime_ns or 0) == found)
+    return busy or (not ended_well and last.fingerprint == found)
 
 
 def _queue(rule: ImportRule, found: Fingerprint) -> bool:

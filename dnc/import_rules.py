@@ -29,7 +29,7 @@ def update_rule(pk: int, change_stamp: int, values: Mapping[str, Any]) -> Import
 
 
 def delete_rule(rule: ImportRule) -> None:
-    """Remove the rule; its file and the numbers it has brought stay (API text, "Do Not Call API")."""
+    """Remove the rule; its file and the numbers it has listed stay (API text, "Do Not Call API")."""
     rule.delete()
 
 

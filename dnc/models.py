@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from dnc.file_paths import NotMapped, PathRefused, server_path
+from dnc.file_paths import Fingerprint, NotMapped, PathRefused, server_path
 from dnc.numbers import MAX_TEXT, BadNumber, clean_number
 from outbound_site.core.errors import duplicate_name
 from outbound_site.core.jobs import JobQuerySet, JobState, LeasedJob
@@ -43,7 +43,7 @@ class ImportRule(models.Model):
     )
     file_path = models.CharField(max_length=255, validators=[validate_file_path])
     overwrite = models.BooleanField(
-        default=False, help_text="The file replaces what all files brought before."
+        default=False, help_text="The file replaces what all files listed before."
     )
     rename_file_after_import = models.BooleanField(
         default=True, help_text="After the import: on, the file is renamed; off, it is deleted."
@@ -80,12 +80,12 @@ class ImportRule(models.Model):
 
 
 class FileImportQuerySet(JobQuerySet):
-    def in_force(self) -> Self:
+    def active(self) -> Self:
         return self.filter(in_force=True)
 
 
 class FileImport(LeasedJob):
-    """One file brought into the list, now or in the past; its pages count while `in_force`."""
+    """One file imported into the list, now or in the past; its number blocks count while it is active."""
 
     class Origin(models.TextChoices):
         RULE = "rule", "import rule"
@@ -101,7 +101,7 @@ class FileImport(LeasedJob):
         RENAMED = "renamed"
         DELETED = "deleted"
         KEPT = "kept"
-        LEFT = "left", "could not be put away"
+        LEFT = "left", "could not be renamed or deleted"
         REPLACED = "replaced", "replaced by another file"
 
     origin = models.CharField(max_length=7, choices=Origin)
@@ -135,14 +135,14 @@ class FileImport(LeasedJob):
         "they are called. Counted within minutes of the import.",
     )
 
-    # When reading it was last broken off for the imports that wait (`dnc/file_import.py`).
+    # When reading it was last broken off for the imports that wait (`dnc/import_runner.py`).
     deferred_at = models.DateTimeField(null=True)
     # When its file, renamed after the import, was found to have grown.
     grown_at = models.DateTimeField(null=True)
 
-    in_force = models.BooleanField(default=False)
-    in_force_at = models.DateTimeField(null=True)
-    tidied = models.BooleanField(default=False)
+    in_force = models.BooleanField("active", default=False)
+    in_force_at = models.DateTimeField("active since", null=True)
+    tidied = models.BooleanField("cleaned up", default=False)
     new_name = models.CharField(max_length=300, blank=True)
     file_outcome = models.CharField(max_length=8, choices=FileOutcome, blank=True)
     file_problem = models.CharField(max_length=300, blank=True)
@@ -162,13 +162,18 @@ class FileImport(LeasedJob):
     def __str__(self) -> str:
         return f"{self.file_name} ({self.created_at:%Y-%m-%d %H:%M} UTC)"
 
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """The file as it was when it was read, or asked for by a rule."""
+        return Fingerprint(self.size or 0, self.mtime_ns or 0)
+
     def defer(self) -> None:
         """Queue it behind the others; raises LeaseLost."""
         self._update_own(state=JobState.QUEUED, lease_until=None, deferred_at=timezone.now(), phase="")
 
     @property
     def source(self) -> str:
-        """What people call the source of the numbers this import brought."""
+        """What people call the source of the numbers of this import."""
         return (
             f"rule {self.rule_name}"
             if self.origin == self.Origin.RULE
@@ -177,27 +182,28 @@ class FileImport(LeasedJob):
 
 
 class Page(models.Model):  # noqa: DJ008, there are hundreds of thousands and nobody sees one
-    """The numbers of one import that share all but their last four digits (`dnc/numbers.py`, `dnc/pages.py`).
+    """A number block: the numbers of one import that share all but their last four digits.
 
-    The prefix comes first in the key, so that a look-up costs one seek a page however many imports there are.
+    `dnc/numbers.py` has the keys, `dnc/number_blocks.py` the members. The prefix comes first in the key, so
+    that a look-up costs one seek a block however many imports there are.
     """
 
     pk = models.CompositePrimaryKey("prefix", "batch_id")
     prefix = models.BigIntegerField()
-    batch = models.ForeignKey(FileImport, models.PROTECT, related_name="pages", db_index=False)
+    batch = models.ForeignKey(FileImport, models.PROTECT, related_name="blocks", db_index=False)
     members = models.BinaryField()
 
 
 class OddNumber(models.Model):  # noqa: DJ008
-    """A number of an import that fits no page: short, very long, with `#`, `*` or an extension."""
+    """An unblocked number, which fits no number block: short, very long, with `#`, `*` or an extension."""
 
     pk = models.CompositePrimaryKey("number", "batch_id")
     number = models.CharField(max_length=MAX_TEXT)
-    batch = models.ForeignKey(FileImport, models.PROTECT, related_name="odd_numbers")
+    batch = models.ForeignKey(FileImport, models.PROTECT, related_name="unblocked_numbers")
 
 
 class HandEntry(models.Model):
-    """A number that a person put on the list; no file takes it off."""
+    """A manual entry: a number that a person put on the list; no file takes it off."""
 
     number = models.CharField(max_length=MAX_TEXT, unique=True, validators=[validate_number])
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

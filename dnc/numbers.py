@@ -1,8 +1,8 @@
-"""The strings the Do Not Call list can hold, and which of them fit its pages.
+"""The strings the Do Not Call list can hold, and which of them fit a number block.
 
-A page is what its numbers have in common: all but the last four digits, behind a 1 that keeps length and
-leading zeros apart (`0222` and `222` differ). A number's key is the same with the last four: 12225554444 for
-2225554444, on page 1222555 as member 4444.
+A block is keyed by what its numbers have in common: all but the last four digits, behind a 1 that keeps
+length and leading zeros apart (`0222` and `222` differ). A number's key is the same with the last four:
+12225554444 for 2225554444, in block 1222555 as member 4444.
 """
 
 import re
@@ -10,9 +10,9 @@ import re
 from outbound_site.core.phone_numbers import NoNumber, Unclear, digits_of
 
 BLANKS = " \t\r\v\f"
-PAGE_SIZE = 10_000
+BLOCK_SIZE = 10_000
 # 15 digits are the longest telephone number of E.164.
-SHORTEST_PAGED, LONGEST_PAGED = 4, 15
+SHORTEST_IN_BLOCK, LONGEST_IN_BLOCK = 4, 15
 MAX_NUMBER, MAX_EXTENSION = 20, 8
 MAX_TEXT = MAX_NUMBER + 1 + MAX_EXTENSION
 LISTABLE = re.compile(rf"[0-9#*]{{1,{MAX_NUMBER}}}(,[0-9#*]{{1,{MAX_EXTENSION}}})?")
@@ -53,11 +53,11 @@ def _cleaned(base: str) -> str:
         raise BadNumber(str(unclear)) from None
 
 
-def page_key(number: str) -> int | None:
-    """The key of a number that fits the pages, None for one that belongs in the side table."""
-    fits = SHORTEST_PAGED <= len(number) <= LONGEST_PAGED and number.isascii() and number.isdigit()
+def number_key(number: str) -> int | None:
+    """The key of a number that fits a number block, None for an unblocked one."""
+    fits = SHORTEST_IN_BLOCK <= len(number) <= LONGEST_IN_BLOCK and number.isascii() and number.isdigit()
     return int("1" + number) if fits else None
 
 
-def number_on_page(prefix: int, member: int) -> str:
-    return str(prefix * PAGE_SIZE + member)[1:]
+def number_in_block(prefix: int, member: int) -> str:
+    return str(prefix * BLOCK_SIZE + member)[1:]

@@ -1,11 +1,11 @@
 from celery import shared_task
 
-from dnc import file_import, file_scan
+from dnc import file_scan, import_runner
 
 
 @shared_task
 def run_imports() -> None:
-    file_import.run_waiting()
+    import_runner.run_waiting()
 
 
 @shared_task
@@ -18,5 +18,5 @@ def scan_files() -> None:
 @shared_task
 def sweep_imports() -> None:
     """Wake a worker again for imports that wait or that a lost worker left."""
-    if file_import.is_work_left():
+    if import_runner.is_work_left():
         run_imports.delay()

@@ -15,7 +15,7 @@ from campaigns.configuration import SkillGroupChange, create_campaign
 from campaigns.contact_import import import_content
 from campaigns.models import Campaign, Origin, SkillGroup
 from campaigns.models.campaign import DialingMode
-from dnc import file_import
+from dnc import import_runner
 from dnc.file_paths import fingerprint
 from dnc.file_scan import queue_rule
 from dnc.import_rules import create_rule
@@ -149,7 +149,7 @@ def import_listed(numbers: list[str], chance: random.Random) -> None:
     found = fingerprint(path)
     assert found is not None
     queue_rule(rule, found)
-    file_import.run_waiting()
+    import_runner.run_waiting()
 
 
 def campaign_ids() -> list[int]:

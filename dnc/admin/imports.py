@@ -9,8 +9,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 
-from dnc.file_import import reject_file
 from dnc.file_scan import queue_upload
+from dnc.import_runner import reject_file
 from dnc.models import FileImport
 from outbound_site.core.admin.pages import demand, page
 from outbound_site.core.jobs import JobState
@@ -147,11 +147,11 @@ class FileImportAdmin(admin.ModelAdmin):
         if not batch.rejected:
             return "none"
         reasons = format_html_join("", "<li>{}: {}</li>", sorted(batch.rejected_by_reason.items()))
-        told = format_html("{} left out:<ul>{}</ul>", f"{batch.rejected:,}", reasons)
+        left_out = format_html("{} left out:<ul>{}</ul>", f"{batch.rejected:,}", reasons)
         if not reject_file(batch.pk).exists():
-            return told
+            return left_out
         address = reverse("admin:dnc_fileimport_rejects", args=[batch.pk])
-        return format_html('{}<a href="{}">Download the rejected lines</a>', told, address)
+        return format_html('{}<a href="{}">Download the rejected lines</a>', left_out, address)
 
 
 def live_imports() -> dict[str, Any]:

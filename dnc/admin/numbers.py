@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from dnc import do_not_call_list
+from dnc import do_not_call_list, near_misses
 from dnc.models import FileImport, HandEntry, HandRemoval
 from dnc.numbers import BadNumber, clean_number
 from outbound_site.core.admin.pages import page
@@ -106,7 +106,7 @@ class HandEntryAdmin(admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The number's page tells all of it."""
+        """The number's page shows all of it."""
         entry = self.get_object(request, object_id)
         if entry is None:
             raise Http404
@@ -127,7 +127,7 @@ class HandEntryAdmin(admin.ModelAdmin):
             else:
                 self._do(request, operation, asked, reason)
             listed = do_not_call_list.contains(asked)
-            alike = do_not_call_list.nearly_listed(set(asked) - listed)
+            alike = near_misses.nearly_listed(set(asked) - listed)
             results = [
                 {
                     "written": form.written[number],
@@ -170,7 +170,7 @@ class HandEntryAdmin(admin.ModelAdmin):
             entry=next((source for source in found if isinstance(source, HandEntry)), None),
             sources={batch.source: imports_of(batch) for batch in imports},
             removals=HandRemoval.objects.filter(number=number).select_related("removed_by"),
-            near_misses=[linked(near_miss) for near_miss in do_not_call_list.near_misses(number)],
+            near_misses=[linked(near_miss) for near_miss in near_misses.near_misses(number)],
             allowed=allowed(request),
         )
 

@@ -9,7 +9,7 @@ from campaigns.models import Contact
 from dialing.call_results import CALL_RESULTS
 from dialing.eligibility import Decision
 from dialing.record_feed import phones_of
-from dnc import do_not_call_list
+from dnc import do_not_call_list, near_misses
 from outbound_site.core.phone_numbers import is_whole
 from supervision import person_search
 from supervision.admin.pages import demand, page
@@ -81,7 +81,7 @@ def found(request: HttpRequest, text: str) -> dict[str, Any]:
         "people": [(contact, numbers[contact.pk]) for contact in people],
         "may_see_dnc": may_see_dnc,
         "is_whole": is_whole(number),
-        "alike": sorted(do_not_call_list.nearly_listed([number]).get(number, ())) if may_see_dnc else [],
+        "alike": sorted(near_misses.nearly_listed([number]).get(number, ())) if may_see_dnc else [],
         "listings": person_search.listings(number) if number and may_see_dnc else [],
         "may_see_callbacks": may_see_callbacks,
         "callbacks": person_search.personal_callbacks(text) if may_see_callbacks else [],

@@ -4,7 +4,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from dnc.do_not_call_list import add, contains
-from dnc.file_import import run_waiting
+from dnc.import_runner import run_waiting
 from dnc.models import FileImport
 from outbound_site.core.jobs import JobState
 from tests.factories import FileImportFactory

@@ -11,8 +11,9 @@ from campaigns import near_misses
 from campaigns.contact_import import import_content
 from campaigns.models import ContactPhone, ImportJob
 from campaigns.near_misses import contacts_of_all, count_for, count_waiting
-from dnc.do_not_call_list import add, listed_lengths
+from dnc.do_not_call_list import add
 from dnc.models import FileImport
+from dnc.near_misses import listed_lengths
 from tests.factories import CampaignFactory, ContactFactory, FileImportFactory
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +72,7 @@ def test_the_queries_do_not_grow_with_the_contacts(listed, django_assert_num_que
     listed("13035550185")
     for number in range(30):
         ContactFactory(phones=["3035550185", f"30355501{number:02}"])
-    # Of the lengths 4 to 15 all but that of the number; hand entries; phones, list twice, contacts.
+    # Of the lengths 4 to 15 all but that of the number; manual entries; phones, list twice, contacts.
     with django_assert_num_queries(11 + 1 + 4):
         assert contacts_of_all() == 30
 

@@ -1,8 +1,8 @@
 import pytest
 
-from dnc.file_import import run
 from dnc.file_scan import begin_from_command
-from dnc.import_pages import tidy
+from dnc.import_runner import run
+from dnc.number_storage import clean_up
 
 
 @pytest.fixture(autouse=True)
@@ -18,16 +18,16 @@ def root(settings, tmp_path):
 
 
 @pytest.fixture
-def bring(db, tmp_path):
-    """Import a file of these contents: `bring("2225554444\\n", overwrite=True)`."""
+def import_file(db, tmp_path):
+    """Import a file of these contents: `import_file("2225554444\\n", overwrite=True)`."""
 
-    def bring(contents, overwrite=False, name="list.txt"):
+    def import_file(contents, overwrite=False, name="list.txt"):
         path = tmp_path / name
         path.write_bytes(contents if isinstance(contents, bytes) else contents.encode())
         batch = begin_from_command(path, overwrite)
         run(batch)
-        tidy()
+        clean_up()
         batch.refresh_from_db()
         return batch
 
-    return bring
+    return import_file

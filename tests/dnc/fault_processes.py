@@ -12,7 +12,7 @@ import django
 django.setup()
 
 from dnc.do_not_call_list import contains  # noqa: E402
-from dnc.file_import import run_waiting  # noqa: E402
+from dnc.import_runner import run_waiting  # noqa: E402
 
 
 def import_in_children(pid_file):

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dnc.do_not_call_list import add, contains
-from dnc.file_import import run_waiting
+from dnc.import_runner import run_waiting
 from dnc.models import FileImport, HandEntry, HandRemoval, ImportRule
 from outbound_site.core.jobs import JobState
 from tests.factories import FileImportFactory, ImportRuleFactory
@@ -35,8 +35,8 @@ def text_of(answer):
     return answer.content.decode()
 
 
-def test_pasted_numbers_are_looked_up(admin, bring):
-    bring("2225554444\n*67#\n")
+def test_pasted_numbers_are_looked_up(admin, import_file):
+    import_file("2225554444\n*67#\n")
 
     text = text_of(
         admin.post(NUMBERS, {"numbers": " 2225554444 \r\n\r\n2225554445\r\n*67#\r\n", "operation": "look_up"})
@@ -53,8 +53,8 @@ def test_numbers_are_added_by_hand_with_a_reason(admin, alice):
     assert {(entry.added_by, entry.reason) for entry in HandEntry.objects.all()} == {(alice, "asked us")}
 
 
-def test_numbers_are_looked_up_as_they_are_written_and_shown_as_they_are_listed(admin, bring):
-    bring("3035550185\n13035550186\n442079460000\n")
+def test_numbers_are_looked_up_as_they_are_written_and_shown_as_they_are_listed(admin, import_file):
+    import_file("3035550185\n13035550186\n442079460000\n")
 
     answer = admin.post(
         NUMBERS,
@@ -96,8 +96,8 @@ def test_numbers_written_otherwise_are_shown_as_they_are_stored_before_anything_
     assert HandEntry.objects.count() == 2
 
 
-def test_numbers_are_removed_with_a_reason(admin, bring):
-    bring("2225554444\n")
+def test_numbers_are_removed_with_a_reason(admin, import_file):
+    import_file("2225554444\n")
 
     text = text_of(
         admin.post(NUMBERS, {"numbers": "2225554444", "operation": "remove", "reason": "mistaken"})
@@ -109,8 +109,8 @@ def test_numbers_are_removed_with_a_reason(admin, bring):
 
 
 @pytest.mark.parametrize("operation", ["add", "remove"])
-def test_without_a_reason_nothing_is_changed(admin, bring, operation):
-    bring("2225554444\n")
+def test_without_a_reason_nothing_is_changed(admin, import_file, operation):
+    import_file("2225554444\n")
 
     text = text_of(admin.post(NUMBERS, {"numbers": "2225554444\n2225554445", "operation": operation}))
 
@@ -119,7 +119,7 @@ def test_without_a_reason_nothing_is_changed(admin, bring, operation):
 
 
 @pytest.mark.parametrize("numbers", ["", "222-555", f"2225554444\n{SCRIPT}", "1\n" * 10_001])
-def test_wrong_numbers_are_told_and_change_nothing(admin, numbers):
+def test_wrong_numbers_are_reported_and_change_nothing(admin, numbers):
     text = text_of(admin.post(NUMBERS, {"numbers": numbers, "operation": "add", "reason": "asked us"}))
 
     assert "errorlist" in text
@@ -127,8 +127,8 @@ def test_wrong_numbers_are_told_and_change_nothing(admin, numbers):
     assert not HandEntry.objects.exists()
 
 
-def test_nothing_is_removed_while_an_import_runs(admin, bring):
-    bring("2225554444\n")
+def test_nothing_is_removed_while_an_import_runs(admin, import_file):
+    import_file("2225554444\n")
     FileImportFactory(state=JobState.RUNNING, token=uuid4())
 
     text = text_of(
@@ -139,8 +139,8 @@ def test_nothing_is_removed_while_an_import_runs(admin, bring):
     assert contains(["2225554444"]) == {"2225554444"}
 
 
-def test_the_page_of_a_number_says_why_it_is_listed(admin, alice, bring):
-    batch = bring("2225554444\n", name="registry.txt")
+def test_the_page_of_a_number_says_why_it_is_listed(admin, alice, import_file):
+    batch = import_file("2225554444\n", name="registry.txt")
     add(["2225554444"], alice, f"letter {SCRIPT}")
     add(["12225554444"], alice, "asked us")
 
@@ -169,8 +169,8 @@ def test_the_page_of_a_number_of_a_rule_shows_the_imports_of_the_rule(admin):
     assert text.count("registry.txt (") == 2
 
 
-def test_the_page_of_a_number_that_is_not_listed_says_so_and_what_was_removed(admin, alice, bring):
-    bring("2225554444\n")
+def test_the_page_of_a_number_that_is_not_listed_says_so_and_what_was_removed(admin, alice, import_file):
+    import_file("2225554444\n")
     admin.post(NUMBERS, {"numbers": "2225554444", "operation": "remove", "reason": "mistaken"})
 
     text = text_of(admin.get(NUMBER, {"number": "2225554444"}))
@@ -199,8 +199,8 @@ def test_an_upload_is_queued_and_imported(admin, alice):
     assert contains(["2225554444"]) == {"2225554444"}
 
 
-def test_a_blank_upload_clears_the_list(admin, bring):
-    bring("2225554444\n")
+def test_a_blank_upload_clears_the_list(admin, import_file):
+    import_file("2225554444\n")
 
     file = SimpleUploadedFile("blank.txt", b"")
     admin.post(reverse("admin:dnc_fileimport_upload"), {"file": file, "overwrite": "on"})
@@ -209,12 +209,12 @@ def test_a_blank_upload_clears_the_list(admin, bring):
     assert contains(["2225554444"]) == set()
 
 
-def test_an_upload_without_a_file_is_told(admin):
+def test_an_upload_without_a_file_is_refused(admin):
     assert "This field is required" in text_of(admin.post(reverse("admin:dnc_fileimport_upload"), {}))
 
 
-def test_the_history_shows_what_runs_what_waits_and_what_ended(admin, bring):
-    bring("2225554444\nbad\n", name="ended.txt")
+def test_the_history_shows_what_runs_what_waits_and_what_ended(admin, import_file):
+    import_file("2225554444\nbad\n", name="ended.txt")
     FileImportFactory(
         state=JobState.RUNNING, file_name="running.txt", phase="reading", done=30, total=100, lines=7
     )
@@ -229,8 +229,8 @@ def test_the_history_shows_what_runs_what_waits_and_what_ended(admin, bring):
         assert SCRIPT not in text
 
 
-def test_an_import_has_a_page_and_its_rejected_lines(admin, bring):
-    batch = bring(f"2225554444\n{SCRIPT}\n")
+def test_an_import_has_a_page_and_its_rejected_lines(admin, import_file):
+    batch = import_file(f"2225554444\n{SCRIPT}\n")
 
     text = text_of(admin.get(reverse("admin:dnc_fileimport_change", args=[batch.pk])))
     rejects = admin.get(reverse("admin:dnc_fileimport_rejects", args=[batch.pk]))
@@ -242,8 +242,8 @@ def test_an_import_has_a_page_and_its_rejected_lines(admin, bring):
     rejects.close()
 
 
-def test_the_list_is_exported_one_number_a_line(admin, alice, bring):
-    bring("2225554444\n*67#\n")
+def test_the_list_is_exported_one_number_a_line(admin, alice, import_file):
+    import_file("2225554444\n*67#\n")
     add(["0222"], alice, "asked us")
 
     answer = admin.get(reverse("admin:dnc_handentry_export"))
@@ -290,8 +290,8 @@ def test_a_windows_path_without_a_mapping_is_stored_with_a_warning(admin):
     assert UNMAPPED in text_of(admin.get(reverse("admin:dnc_importrule_change", args=[rule.pk])))
 
 
-def test_an_import_shows_how_its_file_was_read_and_what_was_left_out(admin, bring):
-    batch = bring("212,5551020\n" * 30 + "416,555102\n")
+def test_an_import_shows_how_its_file_was_read_and_what_was_left_out(admin, import_file):
+    batch = import_file("212,5551020\n" * 30 + "416,555102\n")
 
     text = text_of(admin.get(reverse("admin:dnc_fileimport_change", args=[batch.pk])))
 
@@ -324,8 +324,8 @@ def test_an_import_is_asked_for_once_and_only_for_a_file(admin):
 
 
 @pytest.mark.parametrize("name", ["importrule", "fileimport", "handentry", "handremoval"])
-def test_every_list_opens_for_administrator_and_supervisor(admin, sam, alice, bring, name):
-    bring("2225554444\n")
+def test_every_list_opens_for_administrator_and_supervisor(admin, sam, alice, import_file, name):
+    import_file("2225554444\n")
     add(["222"], alice, "asked us")
     ImportRuleFactory()
 
@@ -333,8 +333,8 @@ def test_every_list_opens_for_administrator_and_supervisor(admin, sam, alice, br
         assert client.get(reverse(f"admin:dnc_{name}_changelist")).status_code == 200
 
 
-def test_a_supervisor_looks_up_and_changes_nothing(sam, bring):
-    bring("2225554444\n")
+def test_a_supervisor_looks_up_and_changes_nothing(sam, import_file):
+    import_file("2225554444\n")
     client = signed_in(sam)
 
     text = text_of(client.post(NUMBERS, {"numbers": "2225554444", "operation": "look_up"}))

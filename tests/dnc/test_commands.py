@@ -27,13 +27,13 @@ def output_of(command, *arguments):
 def test_import_dnc_imports_a_file_and_leaves_it(file):
     output = output_of("import_dnc", str(file))
 
-    assert "in force, read as one number a line" in " ".join(output.split())
+    assert "active, read as one number a line" in " ".join(output.split())
     assert contains(["2225554444", "2225554444,12"]) == {"2225554444", "2225554444,12"}
     assert file.exists()
 
 
-def test_import_dnc_can_overwrite(file, bring):
-    bring("2225550000\n", name="old.txt")
+def test_import_dnc_can_overwrite(file, import_file):
+    import_file("2225550000\n", name="old.txt")
 
     output_of("import_dnc", str(file), "--overwrite")
 
@@ -54,7 +54,7 @@ def test_a_dry_run_refuses_what_an_import_would(file):
         output_of("import_dnc", str(file), "--dry-run")
 
 
-def test_a_dry_run_tells_and_changes_nothing(file):
+def test_a_dry_run_reports_and_changes_nothing(file):
     output = output_of("import_dnc", str(file), "--dry-run")
 
     assert "nothing changed" in output
@@ -97,7 +97,7 @@ def test_look_up_dnc_reads_standard_input(file, monkeypatch):
     assert output_of("look_up_dnc") == "2225554444\tlisted\nxyz\tno number\n"
 
 
-def test_look_up_dnc_reads_numbers_as_people_write_them_and_tells_what_is_nearly_listed(file):
+def test_look_up_dnc_reads_numbers_as_people_write_them_and_reports_what_is_nearly_listed(file):
     call_command("import_dnc", str(file), stdout=io.StringIO())
 
     assert output_of("look_up_dnc", "(222) 555-4444", "12225554444", "call me") == (

@@ -4,9 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dnc.do_not_call_list import contains
-from dnc.file_import import run_waiting
 from dnc.file_scan import find_grown_files, queue_upload, scan_rules
 from dnc.import_rules import create_rule
+from dnc.import_runner import run_waiting
 from dnc.models import FileImport, ImportRule
 from dnc.tasks import scan_files
 from tests.factories import ImportRuleFactory

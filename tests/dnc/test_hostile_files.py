@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dnc.file_contents import Contents
 from dnc.file_text import HashedFile, Unreadable
-from dnc.sorted_runs import SortedRuns
+from dnc.sorted_chunks import SortedChunks
 
 WORDS = [
     *("212", "5551020", "2125551020", "areacode", "number", "phone", "A", "D", "2003-06-27", "20030627"),
@@ -51,7 +51,7 @@ def read(contents, tmp_path):
     """Unreadable is the one exception allowed."""
     file = HashedFile(io.BytesIO(contents))
     with suppress(Unreadable):
-        Contents(SortedRuns(tmp_path), io.StringIO()).read(file, lambda odd: None, lambda: None)
+        Contents(SortedChunks(tmp_path), io.StringIO()).read(file, lambda unblocked: None, lambda: None)
         file.hexdigest()
 
 

@@ -160,8 +160,8 @@ def test_an_update_needs_the_current_change_stamp(api, stamp, error):
     assert not ImportRule.objects.get().overwrite
 
 
-def test_deleting_a_rule_leaves_its_file_and_the_numbers(api, bring, root):
-    bring("2225554444\n")
+def test_deleting_a_rule_leaves_its_file_and_the_numbers(api, import_file, root):
+    import_file("2225554444\n")
     rule = ImportRuleFactory()
     file = root / f"{rule.name}.txt"
     file.write_text("2225554445\n")

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from dnc.numbers import PAGE_SIZE, BadNumber, clean_number, number_on_page, page_key
+from dnc.numbers import BLOCK_SIZE, BadNumber, clean_number, number_in_block, number_key
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,9 @@ def test_what_is_no_number_is_refused_with_the_reason(text, reason):
 
 @pytest.mark.parametrize("number", ["0000", "0222", "00222", "2225554444", "02225554444", "123456789012345"])
 def test_a_paged_number_comes_back_from_its_page_with_length_and_zeros(number):
-    assert number_on_page(*divmod(page_key(number), PAGE_SIZE)) == number
+    assert number_in_block(*divmod(number_key(number), BLOCK_SIZE)) == number
 
 
 @pytest.mark.parametrize("number", ["222", "1234567890123456", "22255544*4", "2225554444,1", "２２２２"])
-def test_other_numbers_have_no_page(number):
-    assert page_key(number) is None
+def test_other_numbers_have_no_block(number):
+    assert number_key(number) is None

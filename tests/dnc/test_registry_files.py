@@ -9,10 +9,10 @@ import zipfile
 import pytest
 
 from dnc.do_not_call_list import contains, iterate
-from dnc.file_import import reject_file
 from dnc.file_layout import AREA_AND_NUMBER
-from dnc.list_file import parse
-from dnc.numbers import BadNumber, page_key
+from dnc.import_runner import reject_file
+from dnc.line_parser import parse
+from dnc.numbers import BadNumber, number_key
 
 pytestmark = pytest.mark.django_db
 OLD = "3035550100"
@@ -69,17 +69,17 @@ LAYOUTS = {
 
 
 @pytest.mark.parametrize("contents", LAYOUTS.values(), ids=LAYOUTS)
-def test_known_layouts_are_joined_to_one_number(bring, contents):
-    batch = bring(contents)
+def test_known_layouts_are_joined_to_one_number(import_file, contents):
+    batch = import_file(contents)
 
     assert (batch.state, batch.message, batch.rejected) == ("succeeded", "", 0)
     assert set(iterate()) == {A, B, C}
 
 
-def test_the_import_says_how_the_file_was_read(bring):
-    assert bring("212,5551020\n").layout == "area code and number"
-    assert bring(f"{A}\n").layout == "one number a line"
-    assert bring(f"phone;name\n{A};x\n").layout == "a column of numbers"
+def test_the_import_says_how_the_file_was_read(import_file):
+    assert import_file("212,5551020\n").layout == "area code and number"
+    assert import_file(f"{A}\n").layout == "one number a line"
+    assert import_file(f"phone;name\n{A};x\n").layout == "a column of numbers"
 
 
 AMBIGUOUS = {
@@ -112,67 +112,67 @@ AMBIGUOUS = {
 @pytest.mark.parametrize("overwrite", [False, True])
 @pytest.mark.parametrize(("contents", "reason"), AMBIGUOUS.values(), ids=AMBIGUOUS)
 def test_what_can_be_read_in_several_ways_is_refused_and_the_old_list_stays(
-    bring, contents, reason, overwrite
+    import_file, contents, reason, overwrite
 ):
-    bring(f"{OLD}\n")
+    import_file(f"{OLD}\n")
 
-    batch = bring(contents, overwrite=overwrite)
+    batch = import_file(contents, overwrite=overwrite)
 
     assert (batch.state, batch.in_force) == ("failed", False)
     assert reason in batch.message
     assert set(iterate()) == {OLD}
 
 
-def test_numbers_with_extensions_are_read_as_the_original_writes_them(bring):
+def test_numbers_with_extensions_are_read_as_the_original_writes_them(import_file):
     numbers = [A, f"{B},12", f"{C},77", "*67#", "5551020,123", "3035550101,1234"]
 
-    batch = bring("\n".join([*numbers, "3035550102,"]))
+    batch = import_file("\n".join([*numbers, "3035550102,"]))
 
     assert batch.rejected == 0
     assert contains([*numbers, "3035550102"]) == {*numbers, "3035550102"}
 
 
-def test_extensions_in_nearly_every_line_are_extensions(bring):
+def test_extensions_in_nearly_every_line_are_extensions(import_file):
     numbers = [f"{2125551000 + n},{100 + n}" for n in range(50)]
 
-    assert bring("\n".join(numbers)).rejected == 0
+    assert import_file("\n".join(numbers)).rejected == 0
     assert contains(numbers) == set(numbers)
 
 
-def test_a_heading_says_that_equal_extensions_are_meant(bring):
-    bring("phone,extension\n" + "".join(f"{2125551000 + n},77\n" for n in range(50)))
+def test_a_heading_says_that_equal_extensions_are_meant(import_file):
+    import_file("phone,extension\n" + "".join(f"{2125551000 + n},77\n" for n in range(50)))
 
     assert contains(["2125551049,77", "2125551049"]) == {"2125551049,77"}
 
 
-def test_a_heading_joins_area_codes_of_any_length(bring):
-    bring("area code,number\n020,79460000\n01632,960123\n212,5551020\n")
+def test_a_heading_joins_area_codes_of_any_length(import_file):
+    import_file("area code,number\n020,79460000\n01632,960123\n212,5551020\n")
 
     assert set(iterate()) == {"02079460000", "01632960123", A}
 
 
-def test_whole_numbers_in_a_file_of_area_codes_are_not_joined_again(bring):
-    batch = bring("area code,number\n" + "212,5551020\n" * 30 + f"416,{C}\n")
+def test_whole_numbers_in_a_file_of_area_codes_are_not_joined_again(import_file):
+    batch = import_file("area code,number\n" + "212,5551020\n" * 30 + f"416,{C}\n")
 
     assert (set(iterate()), batch.rejected) == ({A}, 1)
 
 
-def test_lines_that_differ_from_the_layout_are_left_out_and_told(bring):
-    batch = bring("212,5551020\n" * 100 + "2125551021,12\n212,555102\n2125551021\n416,5551022\n")
+def test_lines_that_differ_from_the_layout_are_left_out_and_counted(import_file):
+    batch = import_file("212,5551020\n" * 100 + "2125551021,12\n212,555102\n2125551021\n416,5551022\n")
 
     assert set(iterate()) == {A, C}
     assert batch.rejected_by_reason == {"not in the columns of the other lines": 3}
 
 
-def test_a_short_number_with_a_long_extension_among_others_is_left_out(bring):
-    batch = bring(f"{A}\n{B}\n" * 50 + "416,5551022\n")
+def test_a_short_number_with_a_long_extension_among_others_is_left_out(import_file):
+    batch = import_file(f"{A}\n{B}\n" * 50 + "416,5551022\n")
 
     assert set(iterate()) == {A, B}
     assert batch.rejected_by_reason == {"short number with long extension, or number in two columns": 1}
 
 
-def test_bad_lines_of_a_zip_are_told_with_their_file(bring):
-    batch = bring(zipped({"a.txt": f"{A}\nbad\n", "b.txt": f"{B}\n{C}\n\nworse\n"}))
+def test_bad_lines_of_a_zip_are_shown_with_their_file(import_file):
+    batch = import_file(zipped({"a.txt": f"{A}\nbad\n", "b.txt": f"{B}\n{C}\n\nworse\n"}))
 
     assert reject_file(batch.pk).read_text().splitlines() == [
         "a.txt:2\tcharacter other than 0-9 # *\tbad",
@@ -180,32 +180,32 @@ def test_bad_lines_of_a_zip_are_told_with_their_file(bring):
     ]
 
 
-def test_the_whole_of_a_zip_is_hashed(bring):
+def test_the_whole_of_a_zip_is_hashed(import_file):
     contents = zipped({"a.txt": f"{A}\n" * 90_000, "b.txt": f"{B}\n"}) + b""
 
-    assert bring(contents).sha256 == hashlib.sha256(contents).hexdigest()
+    assert import_file(contents).sha256 == hashlib.sha256(contents).hexdigest()
 
 
-def test_what_a_mac_adds_to_a_zip_is_passed_over(bring):
-    batch = bring(zipped({"list.txt": f"{A}\n", "__MACOSX/._list.txt": b"\x00\x05\x16\x07"}))
+def test_what_a_mac_adds_to_a_zip_is_passed_over(import_file):
+    batch = import_file(zipped({"list.txt": f"{A}\n", "__MACOSX/._list.txt": b"\x00\x05\x16\x07"}))
 
     assert (batch.state, set(iterate())) == ("succeeded", {A})
 
 
-def test_a_zip_packed_in_an_unusual_way_is_refused(bring):
+def test_a_zip_packed_in_an_unusual_way_is_refused(import_file):
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_BZIP2) as archive:
         archive.writestr("list.txt", f"{A}\n")
 
-    assert "unusual way" in bring(target.getvalue()).message
+    assert "unusual way" in import_file(target.getvalue()).message
 
 
-def test_a_password_is_told(bring):
+def test_a_password_is_reported(import_file):
     contents = bytearray(zipped({"list.txt": f"{A}\n"}))
     contents[6] |= 1
     contents[contents.index(b"PK\x01\x02") + 8] |= 1
 
-    assert bring(bytes(contents)).message == "The zip file is protected by a password."
+    assert import_file(bytes(contents)).message == "The zip file is protected by a password."
 
 
 def test_bulk_reading_of_split_numbers_agrees_with_reading_line_by_line():
@@ -220,7 +220,7 @@ def test_bulk_reading_of_split_numbers_agrees_with_reading_line_by_line():
     wrong = ["".join(random_.choices("0123456789,, x", k=random_.randrange(14))) for _ in range(2_000)]
     lines = [line.strip() for line in random_.sample(right + wrong, 4_000)]
 
-    block = parse("".join(f"{line}\r\n" for line in lines).encode(), 1, AREA_AND_NUMBER)
+    parsed = parse("".join(f"{line}\r\n" for line in lines).encode(), 1, AREA_AND_NUMBER)
 
-    assert len(block.keys) >= 2_000
-    assert sorted(block.keys.tolist()) == sorted(page_key(n) for n in map(one_by_one, lines) if n)
+    assert len(parsed.keys) >= 2_000
+    assert sorted(parsed.keys.tolist()) == sorted(number_key(n) for n in map(one_by_one, lines) if n)

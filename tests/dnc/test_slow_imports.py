@@ -14,10 +14,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from dnc import file_import
+from dnc import import_runner
 from dnc.do_not_call_list import contains
-from dnc.file_import import claim_next, run_waiting
 from dnc.file_scan import queue_upload
+from dnc.import_runner import claim_next, run_waiting
 from dnc.models import FileImport
 from outbound_site.core.jobs import JobState
 from tests.factories import FileImportFactory
@@ -47,10 +47,10 @@ def upload(alice):
 
 @pytest.fixture
 def slow(monkeypatch):
-    """Contents that take longer to read than a turn lasts, on a clock that counts how often it is asked."""
-    monkeypatch.setattr(file_import, "time", SimpleNamespace(monotonic=count().__next__))
-    monkeypatch.setattr(file_import, "TURN_SECONDS", 20)
-    monkeypatch.setattr(file_import, "RENEW_SECONDS", 0)
+    """Contents that take too long to read, on a clock that counts how often it is asked."""
+    monkeypatch.setattr(import_runner, "time", SimpleNamespace(monotonic=count().__next__))
+    monkeypatch.setattr(import_runner, "READING_SECONDS", 20)
+    monkeypatch.setattr(import_runner, "RENEW_SECONDS", 0)
     return b"".join(b"222%07d\n" % n for n in range(0, 3_000_000, 2)) + A.encode()
 
 
@@ -59,11 +59,11 @@ def slow(monkeypatch):
     [blank_lines(40), zip_of("\n" * (40 << 20)), gzip.compress(gzip.compress(b"\n" * (40 << 20)))],
     ids=["gzip", "zip", "gzip in gzip"],
 )
-def test_a_small_file_that_unpacks_to_much_is_refused_soon(bring, contents):
-    bring(f"{A}\n")
+def test_a_small_file_that_unpacks_to_much_is_refused_soon(import_file, contents):
+    import_file(f"{A}\n")
     begun = time.monotonic()
 
-    batch = bring(contents, overwrite=True)
+    batch = import_file(contents, overwrite=True)
 
     assert batch.state == "failed"
     assert "times its size" in batch.message or "more than once" in batch.message
@@ -71,7 +71,7 @@ def test_a_small_file_that_unpacks_to_much_is_refused_soon(bring, contents):
     assert contains([A]) == {A}
 
 
-def test_the_limit_of_the_unpacked_size_counts_all_files_of_a_zip(bring, settings):
+def test_the_limit_of_the_unpacked_size_counts_all_files_of_a_zip(import_file, settings):
     settings.DNC_MAX_UNPACKED_BYTES = 1 << 20
     numbers = random.Random(3).choices(range(2_000_000_000, 9_999_999_999), k=60_000)
     text = "\n".join(map(str, numbers))
@@ -80,22 +80,22 @@ def test_the_limit_of_the_unpacked_size_counts_all_files_of_a_zip(bring, setting
         archive.writestr("a.txt", text)
         archive.writestr("b.txt", text)
 
-    assert bring(zip_of(text)).state == "succeeded"
-    assert bring(target.getvalue()).message == (
+    assert import_file(zip_of(text)).state == "succeeded"
+    assert import_file(target.getvalue()).message == (
         "The file unpacks to more than 1,048,576 bytes (DNC_MAX_UNPACKED_BYTES)."
     )
 
 
-def test_a_list_without_gaps_is_not_taken_for_a_bomb(bring):
+def test_a_list_without_gaps_is_not_taken_for_a_bomb(import_file):
     text = "".join(f"222,{n:07}\n" for n in range(2_000_000))
 
-    assert bring(gzip.compress(text.encode())).added == 2_000_000
+    assert import_file(gzip.compress(text.encode())).added == 2_000_000
 
 
-def test_reading_ends_after_the_time_that_the_setting_allows(bring, settings, slow):
+def test_reading_ends_after_the_time_that_the_setting_allows(import_file, settings, slow):
     settings.DNC_READ_MINUTES = 1
 
-    assert bring(slow).message == "Reading took longer than 1 minutes (DNC_READ_MINUTES)."
+    assert import_file(slow).message == "Reading took longer than 1 minutes (DNC_READ_MINUTES)."
 
 
 def test_a_slow_file_lets_those_that_wait_go_first(upload, slow):
@@ -110,8 +110,8 @@ def test_a_slow_file_lets_those_that_wait_go_first(upload, slow):
     assert contains([A, B, C, "2222999998"]) == {A, B, C, "2222999998"}
 
 
-def test_a_slow_file_that_replaces_the_list_keeps_what_overtook_it(upload, bring, slow):
-    bring("3035550100\n")
+def test_a_slow_file_that_replaces_the_list_keeps_what_overtook_it(upload, import_file, slow):
+    import_file("3035550100\n")
     upload(slow, overwrite=True)
     upload(B.encode())
 
@@ -136,24 +136,24 @@ def test_an_import_whose_reading_hangs_in_this_process_is_left_to_hang(monkeypat
     lapsed = {"token": uuid4(), "lease_until": timezone.now() - timedelta(seconds=1)}
     hanging = FileImportFactory(state=JobState.RUNNING, **lapsed)
     waiting = FileImportFactory()
-    monkeypatch.setattr(file_import, "_at_work", {hanging.pk})
+    monkeypatch.setattr(import_runner, "_at_work", {hanging.pk})
 
     claimed = claim_next()
     assert claimed == waiting
     claimed.finish(JobState.SUCCEEDED)
     assert claim_next() is None
-    file_import._at_work.clear()
+    import_runner._at_work.clear()
     assert claim_next() == hanging
 
 
 def test_an_import_is_at_work_while_it_runs(upload, monkeypatch):
     seen = []
-    read = file_import._read
+    read = import_runner._read
     monkeypatch.setattr(
-        file_import, "_read", lambda *args: (seen.append(set(file_import._at_work)), read(*args))[1]
+        import_runner, "_read", lambda *args: (seen.append(set(import_runner._at_work)), read(*args))[1]
     )
     batch = upload(A.encode())
 
     run_waiting()
 
-    assert (seen, file_import._at_work) == ([{batch.pk}], set())
+    assert (seen, import_runner._at_work) == ([{batch.pk}], set())

@@ -12,12 +12,12 @@ from rich.table import Table
 
 from dnc import near_misses
 from dnc.file_contents import Contents
-from dnc.file_import import reject_file, run
 from dnc.file_scan import begin_from_command
 from dnc.file_text import HashedFile, Unreadable
-from dnc.import_pages import tidy
+from dnc.import_runner import reject_file, run
 from dnc.models import FileImport
-from dnc.sorted_runs import SortedRuns
+from dnc.number_storage import clean_up
+from dnc.sorted_chunks import SortedChunks
 from outbound_site.core.jobs import JobState
 
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--overwrite", action="store_true", help="replace what all files have brought")
+        parser.add_argument("--overwrite", action="store_true", help="replace what all files have listed")
         parser.add_argument("--dry-run", action="store_true", help="read and check the file, change nothing")
 
     def handle(self, *args: Any, file: Path, overwrite: bool, dry_run: bool, **options: Any) -> None:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             layout, counts = _examine(file, console) if dry_run else _import(file, overwrite, console)
         except (Unreadable, OSError) as error:
             raise CommandError(f"Nothing was imported: {error}") from error
-        result = "checked, nothing changed" if dry_run else "in force"
+        result = "checked, nothing changed" if dry_run else "active"
         table = Table("", "lines", title=f"{file.name}: {result}, read as {layout or 'a blank file'}")
         for name, number in counts.items():
             table.add_row(name, f"{number:,}")
@@ -52,7 +52,7 @@ def _examine(file: Path, console: Console) -> tuple[str, dict[str, int]]:
         Progress(console=console, transient=True) as progress,
     ):
         hashed = HashedFile(opened)
-        contents = Contents(SortedRuns(Path(directory)), rejects)
+        contents = Contents(SortedChunks(Path(directory)), rejects)
         bar = progress.add_task("reading", total=file.stat().st_size)
         contents.read(hashed, lambda odd: None, lambda: progress.update(bar, completed=hashed.done_bytes))
     counts = {"read": contents.lines, "numbers": contents.numbers}
@@ -65,16 +65,16 @@ def _import(file: Path, overwrite: bool, console: Console) -> tuple[str, dict[st
         raise CommandError("Another import is running. Try again when it has ended.")
     with Live(get_renderable=lambda: _progress(batch), console=console, transient=True):
         run(batch)
-        tidy()
+        clean_up()
     batch.refresh_from_db()
     if batch.state != JobState.SUCCEEDED:
         bad = f" Its bad lines are in {reject_file(batch.pk)}." if batch.rejected else ""
         raise CommandError(f"Nothing was imported: {batch.message or 'another worker took over'}{bad}")
     batch.near_misses = near_misses.count()
     batch.save(update_fields=["near_misses"])
-    brought = {"read": batch.lines, "added": batch.added, "already there": batch.already_there}
+    counts = {"read": batch.lines, "added": batch.added, "already there": batch.already_there}
     missed = {"contacts listed in another form only": batch.near_misses} if batch.near_misses else {}
-    return batch.layout, brought | _rejected(batch.rejected_by_reason) | missed
+    return batch.layout, counts | _rejected(batch.rejected_by_reason) | missed
 
 
 def _progress(batch: FileImport) -> Table:

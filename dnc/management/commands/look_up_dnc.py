@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from dnc import do_not_call_list
+from dnc import do_not_call_list, near_misses
 from dnc.numbers import BadNumber, clean_number
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         for batch in _batches(number for number in given if number):
             digits = {text: _digits(text) for text in batch}
             listed = do_not_call_list.contains(filter(None, digits.values()))
-            alike = do_not_call_list.nearly_listed(set(filter(None, digits.values())) - listed)
+            alike = near_misses.nearly_listed(set(filter(None, digits.values())) - listed)
             for text in batch:
                 self.stdout.write("\t".join(_answer(text, digits[text], listed, alike)))
 

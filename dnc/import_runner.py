@@ -1,8 +1,8 @@
 """A Do Not Call file from disk into the list: one at a time, and taken up again where a worker was lost.
 
-An attempt begins from nothing: it discards what an earlier one wrote, reads the file, writes pages that are
-not in force, and puts them in force with one small transaction. Only then is the file renamed or deleted. A
-later attempt finds `in_force_at` set and goes on with the file.
+An attempt begins from nothing: it discards what an earlier one wrote, reads the file, writes number
+blocks that are not active yet, and makes them active with one small transaction. Only then is the file
+renamed or deleted. A later attempt finds `in_force_at` set and goes on with the file.
 """
 
 import logging
@@ -21,19 +21,19 @@ from django.db.models import F
 from django.utils import timezone
 
 from dnc import do_not_call_list
+from dnc.after_import import rename_or_delete
 from dnc.file_contents import Contents
 from dnc.file_paths import Fingerprint, PathRefused, open_file
 from dnc.file_text import HashedFile, Unreadable
-from dnc.import_pages import discard, tidy, unfinished_clearing, write_odd_numbers, write_pages
 from dnc.models import FileImport
-from dnc.put_away import put_away
-from dnc.sorted_runs import SortedRuns
+from dnc.number_storage import clean_up, discard, unfinished_cleanups, write_blocks, write_unblocked_numbers
+from dnc.sorted_chunks import SortedChunks
 from outbound_site.core.jobs import JobState, LeaseLost
 
 RENEW_SECONDS = 1.0
 # How long a file may be read while others wait; each further attempt has twice as long.
-TURN_SECONDS = 60.0
-CLEARING_TIME = timedelta(minutes=5)
+READING_SECONDS = 60.0
+CLEANUP_TIME = timedelta(minutes=5)
 log = logging.getLogger(__name__)
 
 
@@ -50,16 +50,16 @@ _at_work: set[int] = set()
 
 
 def run_waiting() -> None:
-    """Run imports, the oldest first, until none waits or another worker has one; then clear away."""
+    """Run imports, the oldest first, until none waits or another worker has one; then clean up."""
     while batch := claim_next():
         run(batch)
-    tidy()
+    clean_up()
 
 
 def is_work_left() -> bool:
-    """Whether imports wait, or the last one ended long ago and its worker has not cleared away."""
-    clearing = FileImport.objects.filter(finished_at__gt=timezone.now() - CLEARING_TIME)
-    return FileImport.objects.waiting().exists() or (unfinished_clearing().exists() and not clearing.exists())
+    """Whether imports wait, or the last one ended long ago and its worker has not cleaned up."""
+    recent = FileImport.objects.filter(finished_at__gt=timezone.now() - CLEANUP_TIME)
+    return FileImport.objects.waiting().exists() or (unfinished_cleanups().exists() and not recent.exists())
 
 
 def claim_next() -> FileImport | None:
@@ -92,7 +92,7 @@ def run(batch: FileImport) -> None:
     """Run a claimed import to its end; never raises for what is wrong with the file."""
     _at_work.add(batch.pk)
     try:
-        _run_to_its_end(batch)
+        _run_to_the_end(batch)
     except Deferred:
         batch.defer()
     except LeaseLost:
@@ -101,7 +101,7 @@ def run(batch: FileImport) -> None:
         _at_work.discard(batch.pk)
 
 
-def _run_to_its_end(batch: FileImport) -> None:
+def _run_to_the_end(batch: FileImport) -> None:
     try:
         if batch.in_force_at is None:
             _load(batch)
@@ -118,7 +118,7 @@ def _run_to_its_end(batch: FileImport) -> None:
         log.exception("Do Not Call import %s failed", batch.pk)
         _fail(batch, "An error in the server; its log says more.")
     else:
-        outcome, problem = put_away(batch)
+        outcome, problem = rename_or_delete(batch)
         batch.finish(JobState.SUCCEEDED, phase="", file_outcome=outcome, file_problem=problem)
 
 
@@ -132,16 +132,16 @@ def _load(batch: FileImport) -> None:
     descriptor = open_file(Path(batch.path), confined=batch.origin == FileImport.Origin.RULE)
     with os.fdopen(descriptor, "rb", buffering=0) as file, _work_directory(batch) as directory:
         found = Fingerprint.of(os.fstat(descriptor))
-        if batch.origin == FileImport.Origin.RULE and found != _asked_for(batch):
+        if batch.origin == FileImport.Origin.RULE and found != batch.fingerprint:
             raise ImportFailed("The file changed before it was read. It is imported when it has stood still.")
         batch.renew(size=found.size, mtime_ns=found.mtime_ns, started_at=timezone.now(), message="")
         discard(batch)
-        keys = SortedRuns(directory)
+        keys = SortedChunks(directory)
         contents, sha256, added = _read(batch, file, keys)
         if Fingerprint.of(os.fstat(descriptor)) != found:
             raise ImportFailed("The file changed while it was read.")
         batch.renew(sha256=sha256, **_counts(contents), new_name=_new_name(batch))
-        if _was_imported_but_left(batch):
+        if _is_imported_already(batch):
             batch.renew(message="The file's content is in the list already; it was not imported again.")
             return
         if FileImport.objects.filter(pk__gt=batch.pk, overwrite=True).exclude(in_force_at=None).exists():
@@ -149,25 +149,21 @@ def _load(batch: FileImport) -> None:
                 message="A file asked for later has replaced the list already; this one was left out."
             )
             return
-        added += write_pages(batch, keys.in_order(), _progress(batch, contents.numbers))
+        added += write_blocks(batch, keys.in_order(), _progress(batch, contents.numbers))
         switch = do_not_call_list.replace if batch.overwrite else do_not_call_list.append
         switch(batch, in_force_at=timezone.now(), added=added, already_there=contents.numbers - added)
 
 
-def _asked_for(batch: FileImport) -> Fingerprint:
-    return Fingerprint(batch.size or 0, batch.mtime_ns or 0)
-
-
-def _read(batch: FileImport, opened: IO[bytes], keys: SortedRuns) -> tuple[Contents, str, int]:
-    """The contents, the SHA-256, and how many numbers outside the pages are new."""
+def _read(batch: FileImport, opened: IO[bytes], keys: SortedChunks) -> tuple[Contents, str, int]:
+    """The contents, the SHA-256, and how many unblocked numbers are new."""
     batch.renew(phase="reading", done=0, total=batch.size)
     added = 0
     begun = renewed = time.monotonic()
 
-    def store_odd(numbers: list[str]) -> None:
+    def store_unblocked(numbers: list[str]) -> None:
         nonlocal added
         for start in range(0, len(numbers), 1_000):
-            added += write_odd_numbers(batch, numbers[start : start + 1_000], batch.renew)
+            added += write_unblocked_numbers(batch, numbers[start : start + 1_000], batch.renew)
 
     def progress() -> None:
         nonlocal renewed
@@ -180,7 +176,7 @@ def _read(batch: FileImport, opened: IO[bytes], keys: SortedRuns) -> tuple[Conte
         contents = Contents(keys, rejects)
         file = HashedFile(opened, progress)
         try:
-            contents.read(file, store_odd, progress)
+            contents.read(file, store_unblocked, progress)
         finally:
             batch.renew(done=file.done_bytes, **_counts(contents))
         return contents, file.hexdigest(), added
@@ -190,7 +186,7 @@ def _demand_time(batch: FileImport, seconds: float) -> None:
     """Raises Unreadable when reading takes too long, Deferred when it does so while others wait."""
     if seconds > 60 * settings.DNC_READ_MINUTES:
         raise Unreadable(f"Reading took longer than {settings.DNC_READ_MINUTES} minutes (DNC_READ_MINUTES).")
-    is_in_the_way = seconds > TURN_SECONDS * 2 ** min(batch.attempts - 1, 20)
+    is_in_the_way = seconds > READING_SECONDS * 2 ** min(batch.attempts - 1, 20)
     # A command runs its import itself.
     if is_in_the_way and batch.origin != FileImport.Origin.COMMAND and FileImport.objects.waiting().exists():
         raise Deferred
@@ -215,8 +211,8 @@ def _new_name(batch: FileImport) -> str:
     return f"{batch.file_name}.{timezone.now():%Y%m%dT%H%M%S.%fZ}"
 
 
-def _was_imported_but_left(batch: FileImport) -> bool:
-    """Whether the rule's last import had this content and could not put its file away."""
+def _is_imported_already(batch: FileImport) -> bool:
+    """Whether the rule's last import had this content and could not rename or delete its file."""
     ended = FileImport.objects.filter(rule=batch.rule_id, state=JobState.SUCCEEDED)
     last = ended.first() if batch.rule_id else None
     return bool(last and last.file_outcome == FileImport.FileOutcome.LEFT and last.sha256 == batch.sha256)
@@ -224,7 +220,8 @@ def _was_imported_but_left(batch: FileImport) -> bool:
 
 @contextmanager
 def _work_directory(batch: FileImport) -> Iterator[Path]:
-    """A directory for sorted runs. Imports run one at a time: what else is there, a lost worker left."""
+    """A directory for sorted chunks. Imports run one at a time: what else is there, a lost worker left."""
+    # The name of 0.1.0, so that what its workers left is deleted too.
     work = settings.DNC_WORK_DIR / "runs"
     shutil.rmtree(work, ignore_errors=True)
     directory = work / str(batch.token)

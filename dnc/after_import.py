@@ -11,41 +11,39 @@ Afterwards = FileImport.Afterwards
 Outcome = FileImport.FileOutcome
 
 
-def put_away(batch: FileImport) -> tuple[str, str]:
+def rename_or_delete(batch: FileImport) -> tuple[str, str]:
     """Rename or delete the file of an ended import; outcome and, for LEFT, the reason. Repeatable."""
     if batch.afterwards == Afterwards.KEEP:
         return Outcome.KEPT, ""
-    path = Path(batch.path)
+    path, renaming = Path(batch.path), batch.afterwards == Afterwards.RENAME
     try:
         with directory_of(path, confined=batch.origin == FileImport.Origin.RULE) as directory:
-            return _put_away(batch, path.name, directory), ""
+            return (_rename if renaming else _delete)(batch, path.name, directory), ""
     except (OSError, PathRefused) as error:
+        verb = "renamed" if renaming else "deleted"
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        return Outcome.LEFT, f"The file could not be {_verb(batch)}: {reason}"
+        return Outcome.LEFT, f"The file could not be {verb}: {reason}"
 
 
-def _verb(batch: FileImport) -> str:
-    return "renamed" if batch.afterwards == Afterwards.RENAME else "deleted"
-
-
-def _put_away(batch: FileImport, name: str, directory: int) -> FileImport.FileOutcome:
-    renaming = batch.afterwards == Afterwards.RENAME
-    done = Outcome.RENAMED if renaming else Outcome.DELETED
-    now = _fingerprint(name, directory)
-    imported = Fingerprint(batch.size or 0, batch.mtime_ns or 0)
-    if renaming and _fingerprint(batch.new_name, directory) == imported:
-        return done
-    if now is None:
-        return Outcome.REPLACED if renaming else done
-    if now != imported:
+def _rename(batch: FileImport, name: str, directory: int) -> FileImport.FileOutcome:
+    imported, renamed = batch.fingerprint, _fingerprint(batch.new_name, directory)
+    if renamed == imported:
+        return Outcome.RENAMED
+    if _fingerprint(name, directory) != imported:
         return Outcome.REPLACED
-    if renaming:
-        if _fingerprint(batch.new_name, directory):
-            raise FileExistsError(errno.EEXIST, f"{batch.new_name} exists")
-        os.rename(name, batch.new_name, src_dir_fd=directory, dst_dir_fd=directory)
-    else:
+    if renamed:
+        raise FileExistsError(errno.EEXIST, f"{batch.new_name} exists")
+    os.rename(name, batch.new_name, src_dir_fd=directory, dst_dir_fd=directory)
+    return Outcome.RENAMED
+
+
+def _delete(batch: FileImport, name: str, directory: int) -> FileImport.FileOutcome:
+    now = _fingerprint(name, directory)
+    if now and now != batch.fingerprint:
+        return Outcome.REPLACED
+    if now:
         os.unlink(name, dir_fd=directory)
-    return done
+    return Outcome.DELETED
 
 
 def _fingerprint(name: str, directory: int) -> Fingerprint | None:

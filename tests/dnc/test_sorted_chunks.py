@@ -3,27 +3,27 @@ import random
 import numpy as np
 import pytest
 
-from dnc import sorted_runs
-from dnc.sorted_runs import SortedRuns
+from dnc import sorted_chunks
+from dnc.sorted_chunks import SortedChunks
 
 
 @pytest.fixture
-def small_runs(monkeypatch):
-    """Sizes at which a few thousand keys need several runs and ranges."""
-    monkeypatch.setattr(sorted_runs, "RUN_KEYS", 1_000)
-    monkeypatch.setattr(sorted_runs, "RANGE_KEYS", 500)
-    monkeypatch.setattr(sorted_runs, "SAMPLE_EVERY", 10)
+def small_chunks(monkeypatch):
+    """Sizes at which a few thousand keys need several chunks and ranges."""
+    monkeypatch.setattr(sorted_chunks, "CHUNK_KEYS", 1_000)
+    monkeypatch.setattr(sorted_chunks, "RANGE_KEYS", 500)
+    monkeypatch.setattr(sorted_chunks, "SAMPLE_EVERY", 10)
 
 
 def in_order(directory, keys, size=100):
-    runs = SortedRuns(directory)
+    chunks = SortedChunks(directory)
     for start in range(0, len(keys), size):
-        runs.add(np.array(keys[start : start + size], dtype=np.uint64))
-    return list(runs.in_order())
+        chunks.add(np.array(keys[start : start + size], dtype=np.uint64))
+    return list(chunks.in_order())
 
 
 @pytest.mark.parametrize("order", ["shuffled", "ascending", "descending", "one key only"])
-def test_many_runs_come_back_sorted_without_duplicates(small_runs, tmp_path, order):
+def test_many_chunks_come_back_sorted_without_duplicates(small_chunks, tmp_path, order):
     keys = random.Random(1).choices(range(10_000, 40_000_000), k=7_500)
     keys += keys[:500]
     keys = {
@@ -38,7 +38,7 @@ def test_many_runs_come_back_sorted_without_duplicates(small_runs, tmp_path, ord
     assert np.concatenate(parts).tolist() == sorted(set(keys))
 
 
-def test_no_page_is_cut_in_two(small_runs, tmp_path):
+def test_no_block_is_cut_in_two(small_chunks, tmp_path):
     parts = in_order(tmp_path, random.Random(2).choices(range(10_000, 90_000), k=8_000))
 
     prefixes = [set((part // 10_000).tolist()) for part in parts]

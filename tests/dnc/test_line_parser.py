@@ -6,17 +6,17 @@ import pytest
 
 from dnc import file_text
 from dnc.file_text import HashedFile, Unreadable
-from dnc.list_file import blocks
-from dnc.numbers import BLANKS, page_key
+from dnc.line_parser import parsed_lines
+from dnc.numbers import BLANKS, number_key
 
 LINES = "2225554444\r\n0222\n\n 12225554444 \n222\n"
 
 
 def read(contents):
     """(keys, others, number of lines) of a whole file."""
-    found = list(blocks(HashedFile(io.BytesIO(contents))))
-    keys = [key for block in found for key in block.keys.tolist()]
-    return keys, [other for block in found for other in block.others], sum(block.lines for block in found)
+    found = list(parsed_lines(HashedFile(io.BytesIO(contents))))
+    keys = [key for parsed in found for key in parsed.keys.tolist()]
+    return keys, [other for parsed in found for other in parsed.others], sum(parsed.lines for parsed in found)
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,15 @@ def test_bulk_reading_agrees_with_reading_line_by_line():
 
     stripped = [line.strip(BLANKS) for line in lines]
     assert count == len(lines)
-    assert keys == [page_key(line) for line in stripped if page_key(line)]
-    left = [(i, line.encode("latin-1")) for i, line in enumerate(stripped, 1) if line and not page_key(line)]
+    assert keys == [number_key(line) for line in stripped if number_key(line)]
+    left = [
+        (i, line.encode("latin-1")) for i, line in enumerate(stripped, 1) if line and not number_key(line)
+    ]
     assert [(i, text.strip(BLANKS.encode())) for i, text in others if text.strip(BLANKS.encode())] == left
 
 
 def test_lines_are_numbered_across_blocks(monkeypatch):
-    monkeypatch.setattr(file_text, "BLOCK_BYTES", 64)
+    monkeypatch.setattr(file_text, "READ_BYTES", 64)
 
     _, others, count = read(b"2225554444\n" * 1_000 + b"bad\n" + b"2225554444\n" * 1_000)
 

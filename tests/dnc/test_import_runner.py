@@ -9,13 +9,13 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from dnc import file_contents, file_import, import_pages
+from dnc import file_contents, import_runner, number_storage
 from dnc.do_not_call_list import add, contains, count
-from dnc.file_import import claim_next, reject_file, run, run_waiting
 from dnc.file_paths import Fingerprint
 from dnc.file_scan import begin_from_command, queue_rule
-from dnc.import_pages import tidy, write_pages
+from dnc.import_runner import claim_next, reject_file, run, run_waiting
 from dnc.models import FileImport, OddNumber, Page
+from dnc.number_storage import clean_up, write_blocks
 from outbound_site.core.jobs import JobState
 from tests.factories import FileImportFactory, ImportRuleFactory
 
@@ -33,11 +33,11 @@ def import_rule_file(rule, contents):
     return batch
 
 
-def test_an_import_leaves_a_row_that_says_what_came_of_it(bring):
-    bring(f"{A}\n")
+def test_an_import_leaves_a_row_that_says_what_came_of_it(import_file):
+    import_file(f"{A}\n")
 
     contents = f"{A}\r\n {B} \n\n{B}\n*67#\n*67#\nx\n222-555-x\n{'1' * 21}\n"
-    batch = bring(contents)
+    batch = import_file(contents)
 
     assert (batch.state, batch.message, batch.in_force) == ("succeeded", "", True)
     assert (batch.file_name, batch.size, batch.lines) == ("list.txt", len(contents), 9)
@@ -51,8 +51,8 @@ def test_an_import_leaves_a_row_that_says_what_came_of_it(bring):
     assert batch.file_outcome == "kept"
 
 
-def test_rejected_lines_are_kept_with_number_and_reason(bring):
-    batch = bring(f"{A}\n222\t555\n\n<b>x</b>\n")
+def test_rejected_lines_are_kept_with_number_and_reason(import_file):
+    batch = import_file(f"{A}\n222\t555\n\n<b>x</b>\n")
 
     assert reject_file(batch.pk).read_text() == (
         "2\tthis is no number of US as it is dialed there; write others with a + and their country code"
@@ -74,8 +74,8 @@ def test_numbers_as_people_write_them_are_listed_by_their_digits(tmp_path, encod
     assert (batch.added, batch.rejected) == (5, 0)
 
 
-def test_digits_of_a_file_are_listed_as_they_stand(bring):
-    bring("13035550185\n00442079460000\n")
+def test_digits_of_a_file_are_listed_as_they_stand(import_file):
+    import_file("13035550185\n00442079460000\n")
 
     assert contains(["3035550185", "13035550185", "442079460000", "00442079460000"]) == {
         "13035550185",
@@ -83,19 +83,19 @@ def test_digits_of_a_file_are_listed_as_they_stand(bring):
     }
 
 
-def test_a_file_is_added_to_what_is_there(bring):
-    bring(f"{A}\n*67#\n")
-    bring(f"{B}\n")
+def test_a_file_is_added_to_what_is_there(import_file):
+    import_file(f"{A}\n*67#\n")
+    import_file(f"{B}\n")
 
     assert contains([A, B, "*67#"]) == {A, B, "*67#"}
 
 
-def test_overwrite_replaces_what_all_files_brought_and_leaves_what_people_added(bring, alice):
-    bring(f"{A}\n*67#\n")
-    bring(f"{A}\n{B}\n")
+def test_overwrite_replaces_what_all_files_listed_and_leaves_what_people_added(import_file, alice):
+    import_file(f"{A}\n*67#\n")
+    import_file(f"{A}\n{B}\n")
     add(["2225550000"], alice, "asked us")
 
-    batch = bring(f"{C}\n", overwrite=True)
+    batch = import_file(f"{C}\n", overwrite=True)
 
     assert contains([A, B, C, "*67#", "2225550000"]) == {C, "2225550000"}
     assert set(Page.objects.values_list("batch", flat=True)) == {batch.pk}
@@ -103,21 +103,21 @@ def test_overwrite_replaces_what_all_files_brought_and_leaves_what_people_added(
 
 
 @pytest.mark.parametrize("contents", ["", "\n", " \r\n\r\n"])
-def test_a_blank_file_with_overwrite_clears_the_list(bring, alice, contents):
-    bring(f"{A}\n*67#\n")
+def test_a_blank_file_with_overwrite_clears_the_list(import_file, alice, contents):
+    import_file(f"{A}\n*67#\n")
     add([B], alice, "asked us")
 
-    bring(contents, overwrite=True)
+    import_file(contents, overwrite=True)
 
     assert contains([A, "*67#", B]) == {B}
     assert count() == 1
 
 
 @pytest.mark.parametrize("contents", ["", "\n", " \r\n\r\n"])
-def test_a_blank_file_without_overwrite_changes_nothing(bring, contents):
-    bring(f"{A}\n*67#\n")
+def test_a_blank_file_without_overwrite_changes_nothing(import_file, contents):
+    import_file(f"{A}\n*67#\n")
 
-    assert bring(contents).state == "succeeded"
+    assert import_file(contents).state == "succeeded"
     assert contains([A, "*67#"]) == {A, "*67#"}
 
 
@@ -131,10 +131,10 @@ def test_a_blank_file_without_overwrite_changes_nothing(bring, contents):
     ],
     ids=["a page of errors", "picture", "no zip", "cut gzip"],
 )
-def test_a_file_that_is_no_list_changes_nothing_even_with_overwrite(bring, contents, message):
-    bring(f"{A}\n")
+def test_a_file_that_is_no_list_changes_nothing_even_with_overwrite(import_file, contents, message):
+    import_file(f"{A}\n")
 
-    batch = bring(contents, overwrite=True)
+    batch = import_file(contents, overwrite=True)
 
     assert (batch.state, batch.in_force) == ("failed", False)
     assert batch.message.startswith(message)
@@ -142,18 +142,18 @@ def test_a_file_that_is_no_list_changes_nothing_even_with_overwrite(bring, conte
 
 
 @pytest.mark.parametrize(("bad", "state"), [(10_000, "succeeded"), (10_001, "failed")])
-def test_ten_thousand_bad_lines_are_taken_and_one_more_fails_the_import(bring, bad, state):
-    batch = bring(f"{A}\n*67#\n" + "bad\n" * bad)
+def test_ten_thousand_bad_lines_are_taken_and_one_more_fails_the_import(import_file, bad, state):
+    batch = import_file(f"{A}\n*67#\n" + "bad\n" * bad)
 
     assert (batch.state, batch.rejected) == (state, bad)
     assert contains([A, "*67#"]) == ({A, "*67#"} if state == "succeeded" else set())
     assert reject_file(batch.pk).read_text().count("\n") == bad
 
 
-def test_a_failed_import_leaves_no_numbers_behind(bring, monkeypatch):
+def test_a_failed_import_leaves_no_numbers_behind(import_file, monkeypatch):
     monkeypatch.setattr(file_contents, "MAX_REJECTED", 0)
 
-    bring("*67#\nbad\n")
+    import_file("*67#\nbad\n")
 
     assert not OddNumber.objects.exists()
     assert not FileImport.objects.filter(tidied=False).exists()
@@ -162,8 +162,8 @@ def test_a_failed_import_leaves_no_numbers_behind(bring, monkeypatch):
 def test_a_file_that_changes_while_it_is_read_changes_nothing(tmp_path, monkeypatch):
     path = tmp_path / "list.txt"
     path.write_text(f"{A}\n")
-    read = file_import._read
-    monkeypatch.setattr(file_import, "_read", lambda *args: (read(*args), path.write_text("x" * 20))[0])
+    read = import_runner._read
+    monkeypatch.setattr(import_runner, "_read", lambda *args: (read(*args), path.write_text("x" * 20))[0])
     batch = begin_from_command(path, overwrite=True)
 
     run(batch)
@@ -172,7 +172,7 @@ def test_a_file_that_changes_while_it_is_read_changes_nothing(tmp_path, monkeypa
     assert contains([A]) == set()
 
 
-def test_a_rule_that_appends_again_keeps_one_row_a_page(root):
+def test_a_rule_that_appends_again_keeps_one_row_a_block(root):
     rule = ImportRuleFactory()
     import_rule_file(rule, f"{A}\n*67#\n")
     import_rule_file(rule, f"2225550000\n{A}\n*67#\n")
@@ -219,11 +219,11 @@ def test_the_import_of_a_lost_worker_comes_before_those_that_wait():
     assert claim_next() == lost
 
 
-def test_an_attempt_begins_by_discarding_what_a_lost_worker_wrote(bring, tmp_path):
+def test_an_attempt_begins_by_discarding_what_a_lost_worker_wrote(import_file, tmp_path):
     path = tmp_path / "list.txt"
     path.write_text(f"{A}\n*67#\n")
     batch = begin_from_command(path, overwrite=False)
-    write_pages(batch, [np.array([12225556666], dtype=np.uint64)], lambda written: None)
+    write_blocks(batch, [np.array([12225556666], dtype=np.uint64)], lambda written: None)
     OddNumber.objects.create(batch=batch, number="*99")
 
     run(batch)
@@ -243,7 +243,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing_more(tmp_path, monkeypatch)
     assert (stored.state, stored.in_force, Page.objects.count()) == ("running", False, 0)
 
 
-@pytest.mark.parametrize("failing", ["write_pages", "put_away"])
+@pytest.mark.parametrize("failing", ["write_blocks", "rename_or_delete"])
 def test_an_import_waits_for_its_next_turn_when_the_database_is_away(tmp_path, monkeypatch, failing):
     path = tmp_path / "list.txt"
     path.write_text(f"{A}\n")
@@ -253,7 +253,7 @@ def test_an_import_waits_for_its_next_turn_when_the_database_is_away(tmp_path, m
         raise OperationalError("the connection is closed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(file_import, failing, away)
+        patch.setattr(import_runner, failing, away)
         with pytest.raises(OperationalError):
             run(batch)
     FileImport.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
@@ -268,28 +268,28 @@ def test_an_error_of_ours_fails_the_import_and_stops_no_other(tmp_path, monkeypa
     path = tmp_path / "list.txt"
     path.write_text(f"{A}\n")
     batch = begin_from_command(path, overwrite=False)
-    monkeypatch.setattr(file_import, "write_pages", lambda *args: 1 / 0)
+    monkeypatch.setattr(import_runner, "write_blocks", lambda *args: 1 / 0)
 
     run(batch)
 
     assert (batch.state, batch.message) == ("failed", "An error in the server; its log says more.")
 
 
-def test_clearing_away_goes_in_steps(bring, monkeypatch):
-    monkeypatch.setattr(import_pages, "ROWS_A_STEP", 2)
-    bring("\n".join(f"{n}0000\n{n}#" for n in range(100, 107)))
+def test_cleanup_goes_in_steps(import_file, monkeypatch):
+    monkeypatch.setattr(number_storage, "ROWS_A_STEP", 2)
+    import_file("\n".join(f"{n}0000\n{n}#" for n in range(100, 107)))
 
-    bring(f"{A}\n", overwrite=True)
+    import_file(f"{A}\n", overwrite=True)
 
     assert (Page.objects.count(), OddNumber.objects.count()) == (1, 0)
 
 
-def test_writing_breathes_between_steps(bring, monkeypatch):
-    monkeypatch.setattr(import_pages, "ROWS_A_STEP", 2)
+def test_writing_breathes_between_steps(import_file, monkeypatch):
+    monkeypatch.setattr(number_storage, "ROWS_A_STEP", 2)
     pauses = []
-    monkeypatch.setattr(import_pages.time, "sleep", pauses.append)
+    monkeypatch.setattr(number_storage.time, "sleep", pauses.append)
 
-    bring("\n".join(f"{n}0000" for n in range(100, 107)))
+    import_file("\n".join(f"{n}0000" for n in range(100, 107)))
 
     assert len(pauses) == 4
 
@@ -323,13 +323,13 @@ def test_the_file_of_a_failed_import_stays(root):
 
 def test_a_file_put_in_place_of_the_imported_one_stays(root, monkeypatch):
     rule = ImportRuleFactory(name="registry")
-    put_away = file_import.put_away
+    rename_or_delete = import_runner.rename_or_delete
 
     def replaced_just_before(batch):
         (root / "registry.txt").write_text(f"{B}\n{C}\n")
-        return put_away(batch)
+        return rename_or_delete(batch)
 
-    monkeypatch.setattr(file_import, "put_away", replaced_just_before)
+    monkeypatch.setattr(import_runner, "rename_or_delete", replaced_just_before)
 
     assert import_rule_file(rule, f"{A}\n").file_outcome == "replaced"
     assert (root / "registry.txt").read_text() == f"{B}\n{C}\n"
@@ -338,13 +338,13 @@ def test_a_file_put_in_place_of_the_imported_one_stays(root, monkeypatch):
 def test_a_rename_that_a_lost_worker_did_is_not_done_again(root, monkeypatch):
     rule = ImportRuleFactory(name="registry")
     with monkeypatch.context() as patch:
-        put_away = file_import.put_away
+        rename_or_delete = import_runner.rename_or_delete
 
         def killed_after(batch):
-            put_away(batch)
+            rename_or_delete(batch)
             raise OperationalError("killed")
 
-        patch.setattr(file_import, "put_away", killed_after)
+        patch.setattr(import_runner, "rename_or_delete", killed_after)
         with pytest.raises(OperationalError):
             import_rule_file(rule, f"{A}\n")
     (root / "registry.txt").write_text(f"{B}\n")
@@ -363,24 +363,24 @@ def test_a_file_that_cannot_be_renamed_is_shown_and_its_content_not_imported_aga
     (root / "registry.txt.20310203T040506.000000Z").write_text("in the way")
 
     first = import_rule_file(rule, f"{A}\n")
-    pages = list(Page.objects.all())
+    blocks = list(Page.objects.all())
     second = import_rule_file(rule, f"{A}\n")
 
     assert (first.file_outcome, first.in_force) == ("left", True)
     assert first.file_problem == "The file could not be renamed: registry.txt.20310203T040506.000000Z exists"
     assert second.message == "The file's content is in the list already; it was not imported again."
-    assert (second.file_outcome, second.in_force, list(Page.objects.all())) == ("left", False, pages)
+    assert (second.file_outcome, second.in_force, list(Page.objects.all())) == ("left", False, blocks)
     assert (root / "registry.txt.20310203T040506.000000Z").read_text() == "in the way"
 
 
-def test_clearing_is_asked_for_again_when_its_worker_was_lost(bring, time_machine):
-    batch = bring(f"{A}\n")
+def test_cleanup_is_asked_for_again_when_its_worker_was_lost(import_file, time_machine):
+    batch = import_file(f"{A}\n")
     FileImport.objects.update(tidied=False, in_force=False)
-    assert not file_import.is_work_left()
+    assert not import_runner.is_work_left()
     time_machine.move_to(timezone.now() + timedelta(minutes=6))
-    assert file_import.is_work_left()
+    assert import_runner.is_work_left()
 
-    tidy()
+    clean_up()
 
-    assert not batch.pages.exists()
-    assert not file_import.is_work_left()
+    assert not batch.blocks.exists()
+    assert not import_runner.is_work_left()
