@@ -1,15 +1,20 @@
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from outbound_site.core.admin.history import RecordedAdmin
-from timezones.local_time import actual_time
+from outbound_site.core.admin.pages import demand, page
+from timezones.around_the_clock import clocks
+from timezones.local_time import DialingWindow, actual_time
 from timezones.models import RegionPrefix, TimeZone, ZoneSet
 from timezones.zones import Zone, read_zones, write_zones
+
+CLOCK = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
 
 
 @admin.register(TimeZone)
@@ -97,3 +102,37 @@ class RegionPrefixAdmin(RecordedAdmin):
         # Whoever changes a seeded row wants to keep the change, unless the box is what was unticked.
         obj.own = obj.own or not (change and "own" in form.changed_data)
         super().save_model(request, obj, form, change)
+
+
+class HoursForm(forms.Form):
+    start = forms.TimeField(label="Dialing hours from", widget=CLOCK)
+    end = forms.TimeField(label="to", widget=CLOCK)
+    place = forms.CharField(required=False, max_length=64, label="Place")
+    open = forms.BooleanField(required=False, label="Only where calls may be made now")
+
+
+def time_zones_page(request: HttpRequest, default_hours: Callable[[], DialingWindow]) -> HttpResponse:
+    """What time it is everywhere, and who may be called there in the hours of the form.
+
+    The app that knows hours registers the page with them (campaigns/admin/__init__.py).
+    """
+    demand(request, "timezones.view_timezone")
+    hours: dict[str, Any] = default_hours()._asdict()
+    form, at = HoursForm(hours | request.GET.dict()), timezone.now()
+    shown = form.cleaned_data if form.is_valid() else hours
+    place = shown.get("place", "").casefold()
+    found = [
+        clock
+        for clock in clocks(TimeZone.objects.current(), DialingWindow(shown["start"], shown["end"]), at)
+        if (clock.inside or not shown.get("open")) and any(place in name.casefold() for name in clock.places)
+    ]
+    return page(
+        request,
+        "timezones/around_the_clock.html",
+        "What time it is, and who may be called",
+        opts=TimeZone._meta,
+        form=form,
+        clocks=found,
+        at=at,
+        inside=sum(clock.inside for clock in found),
+    )
