@@ -86,13 +86,13 @@ def clear() -> None:
 
 
 def columns(agent: int, count: int, seed: int) -> dict[str, Any]:
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     return {
         "agent_id": agent,
-        "account_number": [str(chance.randrange(10**9)) for _ in range(count)],
-        "first_name": chance.choices(GIVEN, k=count),
-        "last_name": chance.choices(SURNAMES, k=count),
-        "phone": [f"2{chance.randrange(10**9):09}" for _ in range(count)],
+        "account_number": [str(rng.randrange(10**9)) for _ in range(count)],
+        "first_name": rng.choices(GIVEN, k=count),
+        "last_name": rng.choices(SURNAMES, k=count),
+        "phone": [f"2{rng.randrange(10**9):09}" for _ in range(count)],
         "max_attempts": 1,
         "callback_date_time": [FIRST_TIME + timedelta(minutes=n % 10_000) for n in range(count)],
     }

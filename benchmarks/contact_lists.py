@@ -70,14 +70,14 @@ def make_campaign(name: str) -> object:
     )
 
 
-def make_lines(chance: random.Random, rows: int = ROWS) -> list[str]:
+def make_lines(rng: random.Random, rows: int = ROWS) -> list[str]:
     """Rows in no order: account numbers and phones fall anywhere into an index."""
     return [
-        f"A{chance.randrange(10**9):09},First{n % 500},Last{n % 3000},"
-        + ",".join(str(chance.randrange(2012000000, 9899999999)) for _ in range(PHONES))
+        f"A{rng.randrange(10**9):09},First{n % 500},Last{n % 3000},"
+        + ",".join(str(rng.randrange(2012000000, 9899999999)) for _ in range(PHONES))
         for n in range(rows)
     ]
 
 
-def make_content(chance: random.Random, rows: int = ROWS) -> str:
-    return "\n".join([HEADER, *make_lines(chance, rows)])
+def make_content(rng: random.Random, rows: int = ROWS) -> str:
+    return "\n".join([HEADER, *make_lines(rng, rows)])

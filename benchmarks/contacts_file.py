@@ -17,11 +17,11 @@ def main() -> None:
     with database():
         make_campaign("bench_file")
         path = Path(os.environ["DATA_DIR"]) / "list.csv"
-        chance = random.Random(4)
+        rng = random.Random(4)
         with path.open("w") as file:
             file.write(HEADER + "\n")
             for _ in range(FILE_ROWS // 10_000):
-                file.write("\n".join(make_lines(chance)) + "\n")
+                file.write("\n".join(make_lines(rng)) + "\n")
         start, used = time.perf_counter(), os.times()
         command = [sys.executable, "manage.py", "import_contacts", "bench_file", str(path)]
         peaks = watch(subprocess.Popen(command))

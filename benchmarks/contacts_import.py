@@ -26,10 +26,9 @@ def measure() -> None:
     from benchmarks.servers import Client, gunicorn
     from campaigns.models import Contact, ContactPhone
 
-    chance = random.Random(1)
+    rng = random.Random(1)
     bodies = [
-        f"<import><fileContent><![CDATA[{make_content(chance)}]]></fileContent></import>"
-        for _ in range(ROUNDS)
+        f"<import><fileContent><![CDATA[{make_content(rng)}]]></fileContent></import>" for _ in range(ROUNDS)
     ]
     campaign, bare_campaign = make_campaign("bench_import"), make_campaign("bench_bare")
     with gunicorn("outbound_site.settings") as port:

@@ -23,12 +23,12 @@ GOAL_IMPORT, GOAL_PAGE, GOAL_MEMORY = 1.3, 3.0, 1.3
 def main() -> None:
     with database():
         campaign = make_campaign("bench_long")
-        chance = random.Random(2)
-        first = [import_once(campaign, make_content(chance)) for _ in range(BASE)]
+        rng = random.Random(2)
+        first = [import_once(campaign, make_content(rng)) for _ in range(BASE)]
         copy_imports(campaign, LISTED // ROWS)
         measure_list(campaign)
         copy_imports(campaign, CONTACTS // ROWS - COMPARED)
-        last = [import_once(campaign, make_content(chance)) for _ in range(COMPARED)]
+        last = [import_once(campaign, make_content(rng)) for _ in range(COMPARED)]
         # The very first ones warm caches up.
         before, now = median(first[-COMPARED:]), median(last)
         print(

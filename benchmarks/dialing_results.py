@@ -59,7 +59,7 @@ def rate(url: str, campaigns: list[int], results: int) -> float:
 
 
 def report(url: str, campaign: int, name: str, results: int, ready: Barrier) -> tuple[float, float]:
-    server, chance = interface(url, name), random.Random(name)
+    server, rng = interface(url, name), random.Random(name)
     leases: list[str] = []
     while len(leases) < results:
         leases += [record["lease"] for record in server.records(campaign, min(500, results - len(leases)))]
@@ -67,15 +67,15 @@ def report(url: str, campaign: int, name: str, results: int, ready: Barrier) -> 
     ready.wait()
     began = time.time()
     for batch in batches:
-        server.report([result(lease, chance) for lease in batch])
+        server.report([result(lease, rng) for lease in batch])
     return began, time.time()
 
 
-def result(lease: str, chance: random.Random) -> dict[str, object]:
-    code = chance.choice(MIXED)
+def result(lease: str, rng: random.Random) -> dict[str, object]:
+    code = rng.choice(MIXED)
     values: dict[str, object] = {"lease": lease, "callResult": code}
     if code in {10, 14, 24}:
-        values |= {"agent": "1001", "talkTime": chance.randint(5, 300), "wrapupTime": chance.randint(5, 60)}
+        values |= {"agent": "1001", "talkTime": rng.randint(5, 300), "wrapupTime": rng.randint(5, 60)}
     if code == 14:
         values["callback"] = {"dateTime": "2038-01-01T10:00:00Z"}
     return values

@@ -14,7 +14,7 @@ POSTGRESQL = os.environ.get("BENCHMARK_POSTGRESQL", "postgres://postgres@127.0.0
 SCRATCH = f"dnc_benchmark_{os.getpid()}"
 # The density of 60 million numbers on 400 area codes of 792 exchanges, kept at every smaller size.
 AREA_CODES, EXCHANGES = 400, 792
-NUMBERS_A_PAGE = 190
+NUMBERS_A_BLOCK = 190
 # Beyond 10,000 bad lines an import fails.
 BAD_LINES = 9_000
 LINES_OF_GOAL = 60_000_000
@@ -23,13 +23,13 @@ BLOCK = 100_000
 
 def write_list(path: Path, lines: int, seed: int = 4) -> None:
     """A shuffled list: CRLF, 2 % duplicates, 1 % of other lengths, bad lines in the measure of the goal."""
-    chance = np.random.default_rng(seed)
-    prefixes = all_prefixes(chance)[: max(lines // NUMBERS_A_PAGE, 1)]
+    rng = np.random.default_rng(seed)
+    prefixes = all_prefixes(rng)[: max(lines // NUMBERS_A_BLOCK, 1)]
     with path.open("wb") as file:
         for start in range(0, lines, BLOCK):
             size = min(BLOCK, lines - start)
-            numbers = random_numbers(chance, prefixes, size).astype("S10")
-            repeated = chance.integers(1, size, size // 50)
+            numbers = random_numbers(rng, prefixes, size).astype("S10")
+            repeated = rng.integers(1, size, size // 50)
             numbers[repeated] = numbers[repeated - 1]
             bad = BAD_LINES * size // max(lines, LINES_OF_GOAL)
             special, plain = np.split(numbers, [size // 100 + bad])
@@ -42,15 +42,15 @@ def write_list(path: Path, lines: int, seed: int = 4) -> None:
             file.writelines(b"0%s\r\n" % number[:8] for number in special[bad + 1 :: 2])
 
 
-def all_prefixes(chance: np.random.Generator) -> np.ndarray:
-    area_codes = chance.choice(np.arange(200, 1_000), AREA_CODES, replace=False)
+def all_prefixes(rng: np.random.Generator) -> np.ndarray:
+    area_codes = rng.choice(np.arange(200, 1_000), AREA_CODES, replace=False)
     prefixes = (area_codes[:, None] * 1_000 + np.arange(1_000 - EXCHANGES, 1_000)).ravel()
-    chance.shuffle(prefixes)
+    rng.shuffle(prefixes)
     return prefixes
 
 
-def random_numbers(chance: np.random.Generator, prefixes: np.ndarray, size: int) -> np.ndarray:
-    return prefixes[chance.integers(0, len(prefixes), size)] * 10_000 + chance.integers(0, 10_000, size)
+def random_numbers(rng: np.random.Generator, prefixes: np.ndarray, size: int) -> np.ndarray:
+    return prefixes[rng.integers(0, len(prefixes), size)] * 10_000 + rng.integers(0, 10_000, size)
 
 
 @contextmanager

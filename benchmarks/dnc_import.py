@@ -91,9 +91,9 @@ def bytes_on_disk(settings: dict[str, str]) -> int:
 
 
 def seconds_to_append(settings: dict[str, str], directory: Path) -> float:
-    chance = random.Random(9)
+    rng = random.Random(9)
     file = directory / "more.txt"
-    file.write_text("".join(f"{chance.randrange(2 * 10**9, 10**10)}\n" for _ in range(APPENDED)))
+    file.write_text("".join(f"{rng.randrange(2 * 10**9, 10**10)}\n" for _ in range(APPENDED)))
     manage(settings, "import_dnc", str(file))
     return last_import()[0]
 

@@ -41,11 +41,11 @@ def measure(numbers: Path) -> None:
     from dnc.do_not_call_list import add, contains
 
     listed = fill_plain_table(numbers)
-    chance = random.Random(8)
+    rng = random.Random(8)
     batches = [
         [
-            *chance.sample(listed, BATCH // 2),
-            *(str(chance.randrange(2 * 10**9, 10**10)) for _ in range(BATCH // 2)),
+            *rng.sample(listed, BATCH // 2),
+            *(str(rng.randrange(2 * 10**9, 10**10)) for _ in range(BATCH // 2)),
         ]
         for _ in range(ROUNDS)
     ]

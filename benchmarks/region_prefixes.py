@@ -28,12 +28,12 @@ def main() -> None:
     print(f"region_prefixes {package / own:.1f} {GOAL}")
 
 
-def make_numbers(chance: random.Random) -> list[str]:
+def make_numbers(rng: random.Random) -> list[str]:
     """Three quarters North American, with and without the 1; the rest from everywhere."""
     at_home = [prefix[1:] for prefix in TIMEZONE_DATA if prefix.startswith("1") and len(prefix) == 4]
     abroad = [f"011{prefix}" for prefix in TIMEZONE_DATA if not prefix.startswith("1")]
     kinds = [at_home, [f"1{code}" for code in at_home], at_home, abroad]
-    return [f"{chance.choice(kinds[n % 4])}{chance.randrange(10**7):07}" for n in range(COUNT)]
+    return [f"{rng.choice(kinds[n % 4])}{rng.randrange(10**7):07}" for n in range(COUNT)]
 
 
 def look_up(number: str) -> object:

@@ -62,8 +62,8 @@ class Interface:
 
     def heartbeat(self, agents: Mapping[int, int] | None = None) -> None:
         """`agents`: how many serve each campaign."""
-        told = [{"campaign": campaign, "agents": number} for campaign, number in (agents or {}).items()]
-        self.request("POST", "heartbeat", {"dialer": self.dialer, "campaigns": told})
+        reported = [{"campaign": campaign, "agents": number} for campaign, number in (agents or {}).items()]
+        self.request("POST", "heartbeat", {"dialer": self.dialer, "campaigns": reported})
 
     def request(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Raises Unreachable or Refused."""

@@ -38,9 +38,9 @@ class Agent:
 
 
 class Agents:
-    def __init__(self, ids: Iterable[str], chance: random.Random) -> None:
+    def __init__(self, ids: Iterable[str], rng: random.Random) -> None:
         self.all = {id: Agent(id) for id in ids}
-        self.chance = chance
+        self.rng = rng
 
     def share(self, campaign: int, percentage: int) -> list[Agent]:
         """The idle agents that the campaign may still reserve (outbound-option.md 10.1, rule 2)."""
@@ -60,9 +60,9 @@ class Agents:
     def count(self, *states: State) -> int:
         return sum(agent.state in states for agent in self.all.values())
 
-    def verdict_on_offer(self) -> int | None:
+    def response_to_offer(self) -> int | None:
         """None: dial it; else the call result of the refusal."""
-        draw = self.chance.random()
+        draw = self.rng.random()
         for share, result in ((REJECTS, 18), (REJECTS_AND_CLOSES, 19), (LETS_PASS, 33)):
             if draw < share:
                 return result
@@ -70,7 +70,7 @@ class Agents:
         return None
 
     def result_of_talk(self) -> int:
-        draw = self.chance.random()
+        draw = self.rng.random()
         for share, result in ((CALLBACKS, 14), (WRONG_NUMBERS, 23), (NOT_HOME, 24)):
             if draw < share:
                 return result
@@ -78,7 +78,7 @@ class Agents:
         return 10
 
     def wrap_up_seconds(self) -> float:
-        return self.chance.uniform(*WRAP_UP_SECONDS)
+        return self.rng.uniform(*WRAP_UP_SECONDS)
 
     def looking_seconds(self) -> float:
-        return self.chance.uniform(*LOOKING_SECONDS)
+        return self.rng.uniform(*LOOKING_SECONDS)

@@ -1,4 +1,4 @@
-"""What a simulated dialer keeps of one campaign that it runs."""
+"""What a simulated dialer keeps of one campaign while it dials for it."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Call:
 
 
 @dataclass(eq=False)
-class CampaignRun:
+class CampaignSession:
     """`settings`: the campaign as the server describes it."""
 
     settings: dict[str, Any]
@@ -35,7 +35,7 @@ class CampaignRun:
     dialed: int = 0
 
     @classmethod
-    def of(cls, settings: dict[str, Any], now: float) -> "CampaignRun":
+    def of(cls, settings: dict[str, Any], now: float) -> "CampaignSession":
         return cls(settings, Pacer(settings["linesPerAgent"], timedelta(seconds=now)))
 
     @property
@@ -56,7 +56,7 @@ class CampaignRun:
 
     @property
     def detects(self) -> bool:
-        """Whether the dialer tells a machine from a person; in direct preview the agent does."""
+        """Whether the dialer detects machines; in direct preview the agent does."""
         return bool(self.settings["callProgressAnalysis"]["enabled"])
 
     @property

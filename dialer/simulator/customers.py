@@ -62,14 +62,14 @@ class Customers:
 
     def react(self, number: str, attempt: int, hour: int) -> Reaction:
         """What the `attempt`th call to the number at that hour of the day meets."""
-        if odd := self._odd_number(number):
-            return odd
-        habit, chance = self.habit_at(hour), random.Random(f"{self.seed} {number} {attempt} {hour}")
-        ring, draw = chance.uniform(*RING_SECONDS), chance.random()
+        if fixed := self._never_a_person(number):
+            return fixed
+        habit, rng = self.habit_at(hour), random.Random(f"{self.seed} {number} {attempt} {hour}")
+        ring, draw = rng.uniform(*RING_SECONDS), rng.random()
         if draw < habit.answer:
-            at_once = chance.random() < HANG_UP_SHARE
+            at_once = rng.random() < HANG_UP_SHARE
             return Reaction(
-                Answer.PERSON, ring, 0.4 if at_once else 5 + chance.expovariate(1 / habit.talk_seconds)
+                Answer.PERSON, ring, 0.4 if at_once else 5 + rng.expovariate(1 / habit.talk_seconds)
             )
         if draw < habit.answer + habit.machine:
             return Reaction(Answer.MACHINE, ring)
@@ -82,7 +82,7 @@ class Customers:
         begun = [habit for habit in self.habits if habit.from_hour <= hour]
         return (begun or self.habits)[-1]
 
-    def _odd_number(self, number: str) -> Reaction | None:
+    def _never_a_person(self, number: str) -> Reaction | None:
         draw = random.Random(f"{self.seed} {number}").random()
         if draw < FAX_SHARE:
             return Reaction(Answer.FAX, RING_SECONDS[0])

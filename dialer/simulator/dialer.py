@@ -18,7 +18,7 @@ from dialer.client import Interface, Unreachable
 from dialer.clock import Agenda, Clock
 from dialer.recall_listener import RecallListener
 from dialer.simulator.agents import Agent, Agents, State
-from dialer.simulator.campaign_session import Call, CampaignRun
+from dialer.simulator.campaign_session import Call, CampaignSession
 from dialer.simulator.customers import Answer, Customers, Reaction
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class SimulatedDialer:
         self.clock = clock
         self.trace = trace
         self.agenda = Agenda()
-        self.runs: dict[int, CampaignRun] = {}
+        self.sessions: dict[int, CampaignSession] = {}
         self.order: deque[int] = deque()
         self.calls: dict[str, Call] = {}
         self.outbox: list[dict[str, Any]] = []
@@ -101,50 +101,50 @@ class SimulatedDialer:
         # Another campaign comes first every time, or one would get all agents (outbound-option.md 10.1).
         self.order.rotate(1)
         for campaign in self.order:
-            self.dial_for(self.runs[campaign])
+            self.dial_for(self.sessions[campaign])
 
     def give_sign_of_life(self) -> None:
         """All agents serve every campaign but those whose calls no agent takes."""
-        served = [campaign for campaign, run in self.runs.items() if not run.is_ivr]
+        served = [campaign for campaign, session in self.sessions.items() if not session.is_ivr]
         self.interface.heartbeat(dict.fromkeys(served, len(self.agents.all)))
 
     def read_campaigns(self) -> None:
         """New campaigns begin; what is cached of those that ended goes back."""
         now = {int(campaign["campaign"]): campaign for campaign in self.interface.campaigns()}
-        for gone in set(self.runs) - set(now):
-            run = self.runs.pop(gone)
-            for record in run.cache:
+        for gone in set(self.sessions) - set(now):
+            session = self.sessions.pop(gone)
+            for record in session.cache:
                 self.note_result(record, NOT_ATTEMPTED)
         for campaign_id, settings in now.items():
-            if campaign_id in self.runs:
-                self.runs[campaign_id].settings = settings
+            if campaign_id in self.sessions:
+                self.sessions[campaign_id].settings = settings
             else:
-                self.runs[campaign_id] = CampaignRun.of(settings, self.clock.now())
-        self.order = deque(self.runs)
+                self.sessions[campaign_id] = CampaignSession.of(settings, self.clock.now())
+        self.order = deque(self.sessions)
 
     # Calls for agents and ports
 
-    def dial_for(self, run: CampaignRun) -> None:
-        if run.is_ivr:
-            busy = sum(call.record["campaign"] == run.id for call in self.calls.values())
-            self.place(run, [None] * max(0, run.ports - busy))
+    def dial_for(self, session: CampaignSession) -> None:
+        if session.is_ivr:
+            busy = sum(call.record["campaign"] == session.id for call in self.calls.values())
+            self.place(session, [None] * max(0, session.ports - busy))
             return
-        free = [a for a in self.agents.all.values() if a.campaign == run.id and self.is_waiting(a)]
-        free += self.agents.share(run.id, run.settings["reservationPercentage"])
-        if run.is_preview:
-            self.offer_all(run, free)
-        elif len(free) > run.most("overflowAgents") or run.mode == "PREDICTIVEONLY":
-            self.dial_lines(run, free)
+        free = [a for a in self.agents.all.values() if a.campaign == session.id and self.is_waiting(a)]
+        free += self.agents.share(session.id, session.settings["reservationPercentage"])
+        if session.is_preview:
+            self.offer_all(session, free)
+        elif len(free) > session.most("overflowAgents") or session.mode == "PREDICTIVEONLY":
+            self.dial_lines(session, free)
 
     def is_waiting(self, agent: Agent) -> bool:
         return agent.state == State.RESERVED and agent.calls == 0
 
-    def dial_lines(self, run: CampaignRun, free: list[Agent]) -> None:
+    def dial_lines(self, session: CampaignSession, free: list[Agent]) -> None:
         """Reserve the agents and dial so many lines for each."""
         for agent in free:
-            agent.reserve(run.id)
+            agent.reserve(session.id)
         try:
-            self.place(run, [agent for agent in free for _ in range(run.calls_for_one_agent())])
+            self.place(session, [agent for agent in free for _ in range(session.calls_for_one_agent())])
         finally:
             self.release(*free)
 
@@ -154,36 +154,36 @@ class SimulatedDialer:
             if agent and self.is_waiting(agent):
                 agent.release()
 
-    def place(self, run: CampaignRun, agents: Sequence[Agent | None]) -> None:
+    def place(self, session: CampaignSession, agents: Sequence[Agent | None]) -> None:
         """One call for each entry, as far as there are records."""
-        self.refill(run, len(agents))
+        self.refill(session, len(agents))
         for agent in agents:
-            record = self.next_record(run)
+            record = self.next_record(session)
             if record is None:
                 return
-            self.dial(run, Call(record, agent))
+            self.dial(session, Call(record, agent))
 
-    def refill(self, run: CampaignRun, needed: int) -> None:
-        missing = max(run.most("recordsToCache"), needed) - len(run.cache)
-        if missing <= 0 or self.clock.now() < run.ask_again_at:
+    def refill(self, session: CampaignSession, needed: int) -> None:
+        missing = max(session.most("recordsToCache"), needed) - len(session.cache)
+        if missing <= 0 or self.clock.now() < session.ask_again_at:
             return
-        records = self.interface.records(run.id, missing)
+        records = self.interface.records(session.id, missing)
         for record in records:
             self.note("taken", record)
-        run.cache.extend(records)
+        session.cache.extend(records)
         if len(records) < missing:
-            run.ask_again_at = self.clock.now() + ASK_AGAIN_SECONDS
+            session.ask_again_at = self.clock.now() + ASK_AGAIN_SECONDS
 
-    def next_record(self, run: CampaignRun) -> dict[str, Any] | None:
+    def next_record(self, session: CampaignSession) -> dict[str, Any] | None:
         """The oldest one of the cache that is still ours."""
-        while run.cache:
-            record = run.cache.popleft()
+        while session.cache:
+            record = session.cache.popleft()
             if datetime.now(UTC) < datetime.fromisoformat(record["expiresAt"]):
                 return record
             self.note_result(record, NOT_ATTEMPTED)
         return None
 
-    def dial(self, run: CampaignRun, call: Call) -> None:
+    def dial(self, session: CampaignSession, call: Call) -> None:
         """Ask, then dial; whatever the server answers but `dialed` takes the record away."""
         try:
             outcome = self.interface.dialed(call.record["lease"])
@@ -194,7 +194,7 @@ class SimulatedDialer:
             self.note("refused", call.record)
             return
         self.note("dialed", call.record)
-        run.dialed += 1
+        session.dialed += 1
         call.dialed = True
         self.calls[call.record["lease"]] = call
         if call.agent:
@@ -202,57 +202,57 @@ class SimulatedDialer:
         reaction = self.customers.react(
             call.record["number"], call.record.get("attempt", 1), self.clock.hour()
         )
-        self.later(reaction.ring_seconds, partial(self.ring_ends, run, call, reaction))
+        self.later(reaction.ring_seconds, partial(self.ring_ends, session, call, reaction))
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
         self.agenda.note(self.clock.now() + seconds, action)
 
     # The course of a call
 
-    def ring_ends(self, run: CampaignRun, call: Call, reaction: Reaction) -> None:
+    def ring_ends(self, session: CampaignSession, call: Call, reaction: Reaction) -> None:
         if call.cancelled:
             return
         if call.agent:
             call.agent.calls -= 1
-        if reaction.answer == Answer.PERSON or self.passes_for_person(run, reaction):
-            self.connect(run, call, reaction)
+        if reaction.answer == Answer.PERSON or self.passes_for_person(session, reaction):
+            self.connect(session, call, reaction)
         else:
             self.end_call(call, SIGNALLED[reaction.answer])
             self.release(call.agent)
 
-    def passes_for_person(self, run: CampaignRun, reaction: Reaction) -> bool:
+    def passes_for_person(self, session: CampaignSession, reaction: Reaction) -> bool:
         """Without detection every connect counts as voice; a machine may be meant for the agent."""
-        if run.mode == "PREVIEWDIRECTONLY":
+        if session.mode == "PREVIEWDIRECTONLY":
             return False
         machine = reaction.answer == Answer.MACHINE
-        if not run.detects:
+        if not session.detects:
             return machine or reaction.answer == Answer.FAX
-        return machine and run.settings["amdTreatmentMode"] == "transferToAgent" and not run.is_ivr
+        return machine and session.settings["amdTreatmentMode"] == "transferToAgent" and not session.is_ivr
 
-    def connect(self, run: CampaignRun, call: Call, reaction: Reaction) -> None:
+    def connect(self, session: CampaignSession, call: Call, reaction: Reaction) -> None:
         call.connected = True
         seconds = reaction.talk_seconds or MACHINE_SECONDS
-        if run.is_ivr:
+        if session.is_ivr:
             self.later(seconds, partial(self.end_call, call, ANSWERED, talkTime=round(seconds)))
             return
-        agent = self.agents.free_for(run.id, call.agent)
-        if reaction.answer == Answer.PERSON and not run.is_preview:
-            run.count_live(agent is None, self.clock.now())
+        agent = self.agents.free_for(session.id, call.agent)
+        if reaction.answer == Answer.PERSON and not session.is_preview:
+            session.count_live(agent is None, self.clock.now())
         if agent is None:
-            self.end_call(call, ABANDONED_TO_IVR if run.abandons_to_ivr else ABANDONED)
+            self.end_call(call, ABANDONED_TO_IVR if session.abandons_to_ivr else ABANDONED)
             return
         call.agent = agent
         agent.state = State.TALKING
-        self.later(seconds, partial(self.talk_ends, run, call, reaction, seconds))
+        self.later(seconds, partial(self.talk_ends, session, call, reaction, seconds))
 
-    def talk_ends(self, run: CampaignRun, call: Call, reaction: Reaction, seconds: float) -> None:
+    def talk_ends(self, session: CampaignSession, call: Call, reaction: Reaction, seconds: float) -> None:
         agent, wrap_up = call.agent, self.agents.wrap_up_seconds()
         assert agent is not None
         agent.state = State.WRAP_UP
         self.later(wrap_up, agent.release)
         values = {"agent": agent.id, "talkTime": round(seconds), "wrapupTime": round(wrap_up)}
         if reaction.answer != Answer.PERSON:
-            self.end_call(call, SIGNALLED[Answer.MACHINE] if run.detects else ANSWERED, **values)
+            self.end_call(call, SIGNALLED[Answer.MACHINE] if session.detects else ANSWERED, **values)
         elif seconds < 1:
             self.end_call(call, HUNG_UP, agent=agent.id)
         else:
@@ -263,7 +263,7 @@ class SimulatedDialer:
         """The time that customer and agent agree on: in one to four simulated hours."""
         if result != 14:
             return {}
-        minutes = self.agents.chance.randint(60, 240) / self.clock.speed
+        minutes = self.agents.rng.randint(60, 240) / self.clock.speed
         at = datetime.now(UTC) + timedelta(minutes=minutes)
         return {"callback": {"dateTime": at.strftime("%Y-%m-%dT%H:%M:%SZ")}}
 
@@ -273,33 +273,33 @@ class SimulatedDialer:
 
     # Offers: preview campaigns and personal callbacks
 
-    def offer_all(self, run: CampaignRun, free: list[Agent]) -> None:
-        self.refill(run, len(free))
+    def offer_all(self, session: CampaignSession, free: list[Agent]) -> None:
+        self.refill(session, len(free))
         for agent in free:
-            if record := self.next_record(run):
-                agent.reserve(run.id)
-                self.offer(run, record, agent)
+            if record := self.next_record(session):
+                agent.reserve(session.id)
+                self.offer(session, record, agent)
 
-    def offer(self, run: CampaignRun, record: dict[str, Any], agent: Agent) -> None:
+    def offer(self, session: CampaignSession, record: dict[str, Any], agent: Agent) -> None:
         """The agent looks at the record for a while, and is not free for anything else."""
         agent.calls += 1
         call = Call(record, agent)
         self.calls[record["lease"]] = call
-        self.later(self.agents.looking_seconds(), partial(self.offer_ends, run, call))
+        self.later(self.agents.looking_seconds(), partial(self.offer_ends, session, call))
 
-    def offer_ends(self, run: CampaignRun, call: Call) -> None:
+    def offer_ends(self, session: CampaignSession, call: Call) -> None:
         agent = call.agent
         assert agent is not None
         if call.cancelled:
             return
         agent.calls -= 1
-        verdict = self.agents.verdict_on_offer()
+        refusal = self.agents.response_to_offer()
         try:
-            if verdict is None:
+            if refusal is None:
                 del self.calls[call.record["lease"]]
-                self.dial(run, call)
+                self.dial(session, call)
             else:
-                self.end_call(call, verdict, agent=agent.id)
+                self.end_call(call, refusal, agent=agent.id)
         finally:
             self.release(agent)
 
@@ -317,7 +317,7 @@ class SimulatedDialer:
             if agent:
                 self.personal.remove(record)
                 agent.reserve(PERSONAL)
-                self.offer(self.personal_run(), record, agent)
+                self.offer(self.personal_session(), record, agent)
             elif datetime.fromisoformat(record["expiresAt"]) <= datetime.now(UTC):
                 self.personal.remove(record)
                 self.note_result(record, 17)
@@ -328,7 +328,7 @@ class SimulatedDialer:
         candidates = list(agents.values()) if record["otherAgent"] else [agents.get(record["agent"])]
         return next((agent for agent in candidates if agent and agent.state == State.IDLE), None)
 
-    def personal_run(self) -> CampaignRun:
+    def personal_session(self) -> CampaignSession:
         """A callback is offered like a preview call, whatever its campaign does (outbound-option.md 9.3)."""
         settings = {
             "campaign": PERSONAL,
@@ -339,7 +339,7 @@ class SimulatedDialer:
             "linesPerAgent": 1,
             "skillGroups": [],
         }
-        return CampaignRun.of(settings, self.clock.now())
+        return CampaignSession.of(settings, self.clock.now())
 
     # Results, recalls, the end
 
@@ -358,8 +358,8 @@ class SimulatedDialer:
         gone = self.listener.take()
         if not gone:
             return
-        for run in self.runs.values():
-            run.cache = type(run.cache)(record for record in run.cache if record["lease"] not in gone)
+        for session in self.sessions.values():
+            session.cache = deque(record for record in session.cache if record["lease"] not in gone)
         self.personal = [record for record in self.personal if record["lease"] not in gone]
         for lease in gone & set(self.calls):
             if not self.calls[lease].connected:
@@ -375,10 +375,10 @@ class SimulatedDialer:
     def hand_back(self) -> None:
         """Records not dialed go back, ringing calls are cancelled, conversations end now."""
         self.listener.ending.set()
-        for run in self.runs.values():
-            for record in run.cache:
+        for session in self.sessions.values():
+            for record in session.cache:
                 self.note_result(record, NOT_ATTEMPTED)
-            run.cache.clear()
+            session.cache.clear()
         for record in self.personal:
             self.note_result(record, NOT_ATTEMPTED)
         for call in list(self.calls.values()):

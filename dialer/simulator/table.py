@@ -17,14 +17,14 @@ def table_of(dialer: SimulatedDialer) -> Table:
     table = Table(title=title if dialer.reachable else f"{title}; server out of reach", title_justify="left")
     for name in COLUMNS:
         table.add_column(name, justify="left" if name in {"Campaign", "Mode"} else "right")
-    for run in dialer.runs.values():
-        calls = sum(call.record["campaign"] == run.id for call in dialer.calls.values())
-        day = run.pacer.day
+    for session in dialer.sessions.values():
+        calls = sum(call.record["campaign"] == session.id for call in dialer.calls.values())
+        day = session.pacer.day
         table.add_row(
-            str(run.settings["name"]),
-            run.mode,
-            f"{run.lines:.2f}",
-            *map(str, (len(run.cache), calls, run.dialed, day.live)),
+            str(session.settings["name"]),
+            session.mode,
+            f"{session.lines:.2f}",
+            *map(str, (len(session.cache), calls, session.dialed, day.live)),
             f"{day.rate:.1f} %",
         )
     return table

@@ -114,23 +114,23 @@ def simulate(hours, agents=10, seed=1, watch=lambda dialer: None, **changes):
 def test_a_predictive_campaign_stays_under_its_abandon_limit(agents, seed):
     server, dialer = simulate(8, agents, seed, dialingMode="PREDICTIVEONLY")
 
-    run = dialer.runs[5000]
-    assert run.pacer.day.live > 1000
-    assert run.pacer.day.rate < 3.0
-    assert server.results[16] == run.pacer.day.abandoned
+    session = dialer.sessions[5000]
+    assert session.pacer.day.live > 1000
+    assert session.pacer.day.rate < 3.0
+    assert server.results[16] == session.pacer.day.abandoned
 
 
 def test_without_a_limit_a_predictive_campaign_goes_to_its_cap():
     _, dialer = simulate(8, dialingMode="PREDICTIVEONLY", abandonEnabled=False)
 
-    assert dialer.runs[5000].lines == 3.0
+    assert dialer.sessions[5000].lines == 3.0
 
 
 @pytest.mark.parametrize(("lines", "most"), [(1.0, 10), (2.0, 20)])
 def test_a_progressive_campaign_dials_its_lines_for_each_agent(lines, most):
     server, dialer = simulate(1, dialingMode="PROGRESSIVEONLY", linesPerAgent=lines)
 
-    assert dialer.runs[5000].lines == lines
+    assert dialer.sessions[5000].lines == lines
     assert server.given > 300
     # All ten agents begin together; lines of an agent who talks already may still be ringing.
     assert most <= server.most_lines <= most + 10
@@ -217,5 +217,5 @@ def test_records_of_a_campaign_that_ended_go_back():
 
     server, dialer = simulate(0.5, watch=watch, dialingMode="PROGRESSIVEONLY")
 
-    assert not dialer.runs
+    assert not dialer.sessions
     assert not server.held

@@ -103,9 +103,9 @@ def test_a_pacer_begins_a_new_sample_with_each_adjustment():
 @pytest.mark.parametrize("seed", range(5))
 def test_the_rate_settles_under_the_limit_where_abandons_grow_faster_than_the_lines(seed):
     """A crude world: at L lines per agent a live call is abandoned with probability (L - 1)^2 / 5."""
-    chance, pacer = random.Random(seed), Pacer(lines=2.0, started=timedelta())
+    rng, pacer = random.Random(seed), Pacer(lines=2.0, started=timedelta())
     for call in range(20_000):
-        abandoned = chance.random() < (pacer.lines - 1) ** 2 / 5
+        abandoned = rng.random() < (pacer.lines - 1) ** 2 / 5
         pacer.count(abandoned, PACE, timedelta(seconds=call))
 
     assert 1.0 < pacer.day.rate < 3.0
