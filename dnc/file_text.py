@@ -15,8 +15,9 @@ from typing import IO, Any
 
 from django.conf import settings
 
-READ_BYTES = 1 << 20
-# Reads are short, so that the lease is renewed and the time looked at while a slow disk delivers.
+# Text is taken apart by about so much at a time.
+PIECE_BYTES = 1 << 20
+# Reads are short, so that the lease is renewed and the time checked while a slow disk delivers.
 READ_BYTES = 1 << 18
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
@@ -104,7 +105,7 @@ class _Unpacked(io.RawIOBase):
 
 def texts(source: HashedFile) -> Iterator[tuple[str, IO[bytes]]]:
     """The name and the text of the file, "" for its name, or of each file in a zip. Raises Unreadable."""
-    file = io.BufferedReader(source, READ_BYTES)
+    file = io.BufferedReader(source, PIECE_BYTES)
     budget = [0]
     if not file.peek(4).startswith(b"PK\x03\x04"):
         yield "", _plain(file, source, budget)
@@ -117,7 +118,7 @@ def texts(source: HashedFile) -> Iterator[tuple[str, IO[bytes]]]:
                 member = archive.open(info)
             with member:
                 packed = _Unpacked(member, source, budget)
-                yield info.filename, _plain(io.BufferedReader(packed, READ_BYTES), source, budget)
+                yield info.filename, _plain(io.BufferedReader(packed, PIECE_BYTES), source, budget)
 
 
 @contextmanager
@@ -167,7 +168,7 @@ def _plain(file: Any, source: HashedFile, budget: list[int], may_be_gzip: bool =
         if not may_be_gzip:
             raise Unreadable("The file is packed more than once.")
         unpacked = _Unpacked(gzip.GzipFile(fileobj=file), source, budget)
-        return _plain(io.BufferedReader(unpacked, READ_BYTES), source, budget, may_be_gzip=False)
+        return _plain(io.BufferedReader(unpacked, PIECE_BYTES), source, budget, may_be_gzip=False)
     if head.startswith(codecs.BOM_UTF8):
         file.read(len(codecs.BOM_UTF8))
     for mark, encoding in BYTE_ORDER_MARKS.items():
@@ -186,11 +187,11 @@ def whole_lines(file: IO[bytes], text: bytes) -> Iterator[bytes]:
         if end:
             yield rest + text[:end]
             rest = text[end:]
-        elif len(rest) > READ_BYTES:
+        elif len(rest) > PIECE_BYTES:
             raise Unreadable("A line is longer than a megabyte; this is not a text of one number a line.")
         else:
             rest += text
-        text = file.read(READ_BYTES)
+        text = file.read(PIECE_BYTES)
     if rest:
         yield rest + b"\n"
 
@@ -223,10 +224,10 @@ def tagged_lines(file: IO[bytes], text: bytes) -> Iterator[bytes]:
         end = text.rfind(b">") + 1
         lines, area = _tagged(text[:end], area)
         yield lines
-        more = file.read(READ_BYTES)
+        more = file.read(PIECE_BYTES)
         if not more and (text[end:].strip() or not text[:end].rstrip().endswith(b"</list>")):
             raise Unreadable("The XML file ends before its list does.")
-        if len(text) - end > READ_BYTES:
+        if len(text) - end > PIECE_BYTES:
             raise Unreadable("The XML is none that a registry delivers.")
         text = text[end:] + more if more else b""
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from dnc.file_layout import AREA_AND_NUMBER, ONE_NUMBER, Layout, recognise
 from dnc.file_text import (
-    READ_BYTES,
+    PIECE_BYTES,
     HashedFile,
     damage_as_unreadable,
     is_tagged,
@@ -45,7 +45,7 @@ def parsed_lines(source: HashedFile) -> Iterator[ParsedLines]:
 
 
 def _parsed_text(name: str, text: IO[bytes]) -> Iterator[ParsedLines]:
-    first, line = text.read(READ_BYTES), 1
+    first, line = text.read(PIECE_BYTES), 1
     layout = AREA_AND_NUMBER if is_tagged(first) else None
     for piece in tagged_lines(text, first) if layout else whole_lines(text, first):
         is_new = layout is None

@@ -86,7 +86,7 @@ def test_bulk_reading_agrees_with_reading_line_by_line():
 
 
 def test_lines_are_numbered_across_blocks(monkeypatch):
-    monkeypatch.setattr(file_text, "READ_BYTES", 64)
+    monkeypatch.setattr(file_text, "PIECE_BYTES", 64)
 
     _, others, count = read(b"2225554444\n" * 1_000 + b"bad\n" + b"2225554444\n" * 1_000)
 
