@@ -201,8 +201,9 @@ def zoned_phones(campaign: Campaign, ids: Sequence[int], rows: ContactRows) -> P
         contact_ids, positions, of_row, numbers = (
             list(compress(column, numbers)) for column in (contact_ids, positions, of_row, numbers)
         )
-    search = RegionPrefixMatcher.from_database().zone_set_id
-    found = [zone or search(number) for zone, number in zip(of_row, numbers, strict=True)]
+    unstated = [number for zone, number in zip(of_row, numbers, strict=True) if not zone]
+    by_prefix = iter(RegionPrefixMatcher.from_database().zone_set_ids(unstated))
+    found = [zone or next(by_prefix) for zone in of_row]
     default = ZoneSet.objects.id_of_campaign(campaign.pk, campaign.time_zone.zone)
     row, prefix, fallback = ZoneSource.ROW.value, ZoneSource.PREFIX.value, ZoneSource.CAMPAIGN.value
     sources = [

@@ -20,6 +20,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from phonenumbers import SUPPORTED_REGIONS
 
+from outbound_site.core.phone_numbers import HomeCountry
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Where `.env` and a relative DATA_DIR are: the checkout, or the working directory of an installed package.
 HOME_DIR = BASE_DIR if (BASE_DIR / "manage.py").exists() else Path.cwd()
@@ -231,6 +233,12 @@ class Environment:
         value = self.text(name).upper()
         if value not in SUPPORTED_REGIONS:
             self.refuse(name, "write two letters such as US or GB")
+        try:
+            HomeCountry.of(value)
+        except ValueError:
+            self.refuse(
+                name, f"{value} has no numbering plan of its own; write the country whose plan it uses"
+            )
         return value
 
     def database(self, name: str, embedded: Path) -> dict[str, Any]:

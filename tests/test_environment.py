@@ -130,6 +130,8 @@ WRONG = [
     ("WEB_THREADS", "-1", "write a whole number from 1 to 64"),
     ("TASK_THREADS", "1.5", "write a whole number from 1 to 64"),
     ("SERVER_TIME_ZONE", "Central Standard Time", "write an IANA name"),
+    ("HOME_COUNTRY", "XX", "write two letters"),
+    ("HOME_COUNTRY", "TA", "TA has no numbering plan of its own; write the country whose plan it uses"),
     ("CREDENTIAL_CACHE_SECONDS", "1801", "write a whole number from 0 to 1800"),
     ("SIGN_IN_FAILURE_LIMIT", "0", "write a whole number from 1 to 1000"),
     ("TRUSTED_PROXIES", "yes", "write a whole number from 0 to 10"),

@@ -18,7 +18,13 @@ from typing import Any, Self
 
 import phonenumbers
 from django.conf import settings
-from phonenumbers import CountryCodeSource, PhoneMetadata, PhoneNumberFormat, ValidationResult
+from phonenumbers import (
+    COUNTRY_CODE_TO_REGION_CODE,
+    CountryCodeSource,
+    PhoneMetadata,
+    PhoneNumberFormat,
+    ValidationResult,
+)
 
 PLAIN = re.compile(r"[0-9#*]*")
 _BLANKS = " \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
@@ -40,6 +46,18 @@ _WRONG_LENGTHS = {
     ValidationResult.TOO_LONG: "too long",
     ValidationResult.INVALID_LENGTH: "too short or too long",
 }
+_KINDS = (
+    "fixed_line",
+    "mobile",
+    "toll_free",
+    "premium_rate",
+    "shared_cost",
+    "personal_number",
+    "voip",
+    "pager",
+    "uan",
+    "voicemail",
+)
 _NOT_DIGITS = re.compile(r"[^0-9]+")
 
 
@@ -91,6 +109,24 @@ class HomeCountry:
         if national != digits and len(national) in self.lengths:
             return self.code + national
         return digits
+
+    @property
+    def unclear_lengths(self) -> frozenset[int]:
+        """How long plain digits are that `readings` may give two numbers for: none in North America, where
+        ten digits are never a foreign number.
+        """
+        return frozenset() if self.code == "1" else self.lengths
+
+    def readings(self, digits: str) -> tuple[str, ...]:
+        """The numbers that plain digits may stand for, country code first: one, or at home and abroad.
+
+        As long as a number at home they are one at home; where the plan of another country has them too,
+        nothing says which of the two is meant.
+        """
+        likely, at_home = self.international(digits), self.code + digits
+        if len(digits) not in self.unclear_lengths or likely not in {digits, at_home}:
+            return (likely,)
+        return (at_home, digits) if _is_in_a_plan(digits) else (at_home,)
 
 
 home_country = cache(HomeCountry.of)
@@ -203,6 +239,22 @@ def _without_plus(number: str, to_call: bool) -> str:
     )
 
 
+def _is_in_a_plan(digits: str) -> bool:
+    """`is_valid_number` of plain digits, country code first, and fast enough for whole imports."""
+    code, plan = _plan(digits[:3])
+    return bool(plan and plan.fullmatch(digits, len(code)))
+
+
+@cache
+def _plan(head: str) -> tuple[str, re.Pattern[str] | None]:
+    """The country code that a number of these first digits has, and what may follow it."""
+    code = next((head[:end] for end in (1, 2, 3) if int(head[:end]) in COUNTRY_CODE_TO_REGION_CODE), head)
+    plans = map(PhoneMetadata.metadata_for_region, COUNTRY_CODE_TO_REGION_CODE.get(int(code), ()))
+    kinds = [getattr(plan, kind) for plan in plans if plan for kind in _KINDS]
+    patterns = {kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern}
+    return code, re.compile("|".join(sorted(patterns))) if patterns else None
+
+
 def _parse(text: str, region: str | None = None) -> Any:
     try:
         return phonenumbers.parse(text, region, keep_raw_input=True)
@@ -233,12 +285,19 @@ def _stored(number: Any, to_call: bool) -> str:
             raise Unclear(f"+{country.code} has no such number")
         return _national(number)
     stored = f"{number.country_code}{phonenumbers.national_significant_number(number)}"
-    if to_call and country.international(stored) != stored:
+    if to_call and (country.international(stored) != stored or _is_dialed_at_home(stored)):
         raise Unclear(
             f"{stored}, its digits, would be dialed as a number of {country.region}; "
             "write the digits that your dialers dial, without a +"
         )
     return stored
+
+
+def _is_dialed_at_home(digits: str) -> bool:
+    found = _parse(digits, home().region)
+    return bool(
+        found and phonenumbers.is_valid_number_for_region(found, home().region)
+    ) and digits == _national(found)
 
 
 def _national(number: Any) -> str:

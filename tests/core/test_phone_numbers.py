@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from outbound_site.core.phone_numbers import (
     PLAIN,
+    HomeCountry,
     Unclear,
     cleaned,
     digits_of,
@@ -135,6 +138,44 @@ def test_a_number_from_abroad_that_would_be_dialed_as_one_at_home_is_not_called(
         digits_of("+47 22 12 34 56", to_call=True)
     assert cleaned("+47 22 12 34 56", to_call=True) == "+47 22 12 34 56"
     assert cleaned("+44 20 7946 0000", to_call=True) == LONDON
+
+
+@pytest.mark.parametrize(
+    ("country", "written", "refused"),
+    [
+        ("BR", "+47 31 23 45 67", True),
+        ("BR", "+1 212 555 0100", False),
+        ("MX", "+47 22 12 34 56", True),
+        ("IT", "+34 611 01 33 49", True),
+        ("CO", "+60 7-296 6818", True),
+        ("PL", "+53 210 4185", True),
+        ("DE", "+44 20 7946 0000", False),
+        ("GB", "+20 30 706 594", False),
+    ],
+)
+def test_numbers_from_abroad_are_not_called_where_they_are_numbers_at_home(
+    settings, country, written, refused
+):
+    settings.HOME_COUNTRY = country
+    assert (cleaned(written, to_call=True) == written) is refused
+
+
+@given(st.from_regex(r"[1-9][0-9]{6,12}", fullmatch=True))
+@example("4731234567")
+@example("390669812345")
+@example("5511961234567")
+@example("2123456789")
+def test_plain_digits_may_be_a_number_abroad_where_the_plans_have_one(digits):
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        valid = False
+    else:
+        code, rest = number.country_code, phonenumbers.national_significant_number(number)
+        regions = phonenumbers.region_codes_for_country_code(code)
+        valid = phonenumbers.is_valid_number(number) and f"{code}{rest}" == digits and regions != ("001",)
+    home = replace(HomeCountry.of("DE"), code="49", lengths=frozenset(range(20)))
+    assert (home.readings(digits) == (f"49{digits}", digits)) is valid
 
 
 def test_example_numbers_of_every_country_come_out_alike_however_they_are_written(settings):

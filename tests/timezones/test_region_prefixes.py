@@ -23,7 +23,7 @@ def zones_of(region_prefixes):
     """The text of a number's zones, None when no prefix matches."""
     matcher = RegionPrefixMatcher.from_database()
     texts = dict(ZoneSet.objects.values_list("pk", "members"))
-    return lambda phone: texts.get(matcher.zone_set_id(phone))
+    return lambda phone: texts.get(matcher.zone_set_ids([phone])[0])
 
 
 ZONES_BY_NUMBER = {
@@ -110,7 +110,84 @@ def test_the_home_country_is_a_setting(zones_of, settings):
     settings.HOME_COUNTRY = "GB"
     matcher = RegionPrefixMatcher.from_database()
 
-    assert matcher.zone_set_id("02079460000") == ZoneSet.objects.get(members="0d").pk
+    assert matcher.zone_set_ids(["02079460000"]) == [ZoneSet.objects.get(members="0d").pk]
+
+
+# Home country, plain digits, the zones that a call has to suit, and which numbers they may be.
+ZONES_AT_HOME = """
+BR | 2123456789    | 180             | Rio de Janeiro; Morocco's 212 has longer ones
+BR | 4731234567    | 180 -60d        | Joinville, Norway
+BR | 79991234567   | 180 -180        | Aracaju, a Russian mobile phone
+BR | 5511961234567 | 180             | São Paulo
+BR | 004731234567  | -60d            | Norway
+BR | 12125550100   | 300d 180        | as long as one of Brazil, New York
+BR | 442079460000  | 0d              | London
+IT | 0669812345    | -60d            | Rome
+IT | 3521234567    | -60d            | a mobile phone; Luxembourg
+IT | 447911123456  | 0d -60d         | as long as one of Italy, the United Kingdom
+PL | 223456789     | -60d            | Warsaw
+PL | 972123456     | -60d            | as long as one of Poland
+PL | 12125550100   | 300d            | New York
+CO | 3101234567    | 300             | a mobile phone
+CO | 6012345678    | 300             | Bogotá
+CO | 6072966818    | 300 -480        | Cúcuta, Malaysia
+CO | 576072966818  | 300             | Cúcuta
+GB | 02079460000   | 0d              | London
+GB | 2079460000    | 0d              | London without its 0
+GB | 2030706594    | 0d -120d        | London without its 0, Egypt
+GB | 442030706594  | 0d              | London
+GB | 12125550100   | 300d            | New York
+DE | 030123456     | -60d            | Berlin
+DE | 4471123456    | -60d            | without its 0; no number of the United Kingdom
+DE | 12125550100   | 300d -60d       | as long as one of Germany, New York
+DE | 0012125550100 | 300d            | New York
+FR | 0142685300    | -60d            | Paris
+FR | 352817926     | -60d            | as long as one of France, Luxembourg
+FR | 212345678     | -60d            | Rennes without its 0
+FR | 12125550100   | 300d            | New York
+IN | 9812345678    | -330            | a mobile phone
+IN | 06591234567   | -330            | a mobile phone with its 0
+IN | 6591234567    | -330 -480       | a mobile phone, Singapore
+IN | 916591234567  | -330            | a mobile phone
+MX | 5512345678    | 360             | Mexico City
+MX | 4722345678    | 360 -60d        | Silao, Norway
+MX | 524722345678  | 360             | Silao
+US | 2125678901    | 300d            | New York; ten digits are never a foreign number
+US | 4722345678    | 300d            | North Carolina
+US | 12125550100   | 300d            | New York
+US | 442079460000  | 0d              | London
+RU | 84951234567   | -180            | Moscow, as it is written with the 8
+"""
+
+
+def test_a_number_that_may_be_at_home_or_abroad_has_the_zones_of_both(region_prefixes, settings):
+    rows = [[cell.strip() for cell in line.split("|")[:3]] for line in ZONES_AT_HOME.strip().splitlines()]
+    found = []
+    for country, phone, _ in rows:
+        settings.HOME_COUNTRY = country
+        [zone_set] = RegionPrefixMatcher.from_database().zone_set_ids([phone])
+        found.append([country, phone, ZoneSet.objects.get(pk=zone_set).members])
+    assert found == rows
+
+
+def test_zones_of_many_numbers_take_a_few_queries(region_prefixes, settings, django_assert_max_num_queries):
+    settings.HOME_COUNTRY = "BR"
+    matcher = RegionPrefixMatcher.from_database()
+    phones = [f"{area}{line}" for area in range(11, 100) for line in range(31234500, 31234600)]
+    with django_assert_max_num_queries(4):
+        found = matcher.zone_set_ids(phones)
+    assert len(set(found)) > 10
+    assert found == [matcher.zone_set_ids([phone])[0] for phone in phones[::100] for _ in range(100)]
+
+
+def test_an_own_row_says_that_numbers_are_at_home(region_prefixes, settings):
+    settings.HOME_COUNTRY = "BR"
+    phones = ["4731234567", "4933345678"]
+    both = RegionPrefixMatcher.from_database().zone_set_ids(phones)
+    at_home = ZoneSet.objects.get(members="180", campaign=None)
+    RegionPrefix.objects.create(prefix="5547", zone_set=at_home, own=True)
+    assert RegionPrefixMatcher.from_database().zone_set_ids(phones) == [at_home.pk, both[1]]
+    assert at_home.pk not in both
 
 
 def test_every_area_code_of_north_america_is_there_and_25_have_several_zones(region_prefixes):
