@@ -73,6 +73,7 @@ class NotMade(StrEnum):
 
     ATTEMPTS = "attempts"
     TIME_PASSED = "timePassed"
+    DO_NOT_CALL = "doNotCall"
 
 
 class ResultAnswer(NamedTuple):
@@ -206,8 +207,8 @@ def report_results(dialer: str, results: Sequence[Result], at: datetime | None =
 
 def _not_made_before(leases: Sequence[uuid.UUID]) -> dict[uuid.UUID, NotMade]:
     """Of results that are reported again."""
-    calls = CallHistory.objects.filter(lease__in=leases, contact_id__isnull=False) if leases else []
-    reasons = {c.lease: why_not_made(c.call_result, c.status, c.callback_at, c.at) for c in calls}
+    calls = CallHistory.objects.filter(lease__in=leases) if leases else []
+    reasons = {call.lease: why_not_made(call) for call in calls}
     return {lease: reason for lease, reason in reasons.items() if lease and reason}
 
 
@@ -237,6 +238,9 @@ class _Intake:
         if not accepted:
             return
         self.agents = _agents(result.agent for _, result in accepted)
+        self.listed = do_not_call_list.contains(
+            {re.callback_number or le.number for le, re in accepted if re.code in CALLBACKS}
+        )
         contacts = _locked_contacts(lease.contact_id for lease, _ in accepted if lease.contact_id)
         phones = phones_of(list(contacts.values()))
         calls: list[CallHistory] = []
@@ -253,6 +257,9 @@ class _Intake:
         own_calls, not_made = personal_callbacks.take_results(called_back, self.options, self.at)
         calls += own_calls
         self.not_made |= dict.fromkeys(not_made, NotMade.TIME_PASSED)
+        self.not_made |= {
+            call.lease: NotMade.DO_NOT_CALL for call in calls if call.lease and call.callback_listed
+        }
         done = Lease.objects.filter(pk__in=[lease.pk for lease, _ in accepted])
         done.update(state=LeaseState.DONE, ended_at=self.at)
         call_log.store([call for call in calls if call.call_result not in RETURNED])
@@ -295,6 +302,7 @@ class _Intake:
         dialed = _dialed_phone(lease, own)
         per_number = self.options.max_attempts_per_number
         apply(report, contact, own, dialed, lease.status_before, campaign, per_number)
+        call = call_log.contact_call(contact, code, **details)
         if personal and agent:
             callback = personal_callbacks.scheduled(
                 contact, agent, campaign, report, lease.number, self.options
@@ -303,10 +311,10 @@ class _Intake:
             missed = personal_callbacks.is_missed_for_good(callback, self.options, self.at)
             reason = NotMade.TIME_PASSED if missed else None
         else:
-            reason = why_not_made(code, contact.status, result.callback_at, self.at)
+            reason = why_not_made(call)
         if reason:
             self.not_made[lease.pk] = reason
-        return call_log.contact_call(contact, code, **details)
+        return call
 
     def details(self, lease: Lease, result: Result) -> dict[str, Any]:
         return call_log.of_lease(lease, self.dialer, self.at) | {
@@ -317,17 +325,23 @@ class _Intake:
             "wrapup_seconds": result.wrapup_seconds or 0,
             "callback_at": result.callback_at if result.code in CALLBACKS else None,
             "callback_number": result.callback_number if result.code in CALLBACKS else "",
+            "callback_listed": (result.callback_number or lease.number) in self.listed
+            if result.code in CALLBACKS
+            else None,
         }
 
 
-def why_not_made(code: int, status: str, callback_at: datetime | None, ended_at: datetime) -> NotMade | None:
-    """Why no regular callback follows a call that asked for one and left the contact in that status."""
-    personal = status == CallStatus.PERSONAL_CALLBACK_REQUESTED
-    if code not in CALLBACKS or callback_at is None or personal:
+def why_not_made(call: CallHistory) -> NotMade | None:
+    """Why no call follows one that asked for a callback; of personal callbacks only what the row says."""
+    if call.call_result not in CALLBACKS or call.callback_at is None:
         return None
-    if status != CallStatus.CALLBACK_REQUESTED:
+    if call.callback_listed:
+        return NotMade.DO_NOT_CALL
+    if call.is_personal:
+        return None
+    if call.status != CallStatus.CALLBACK_REQUESTED:
         return NotMade.ATTEMPTS
-    return NotMade.TIME_PASSED if ended_at >= callback_window_ends(callback_at) else None
+    return NotMade.TIME_PASSED if call.at >= callback_window_ends(call.callback_at) else None
 
 
 def _dialed_phone(lease: Lease, phones: Sequence[ContactPhone]) -> ContactPhone | None:

@@ -145,15 +145,22 @@ def not_made(at: datetime) -> Iterator[Problem]:
     personal = Q(status=CallStatus.PERSONAL_CALLBACK_REQUESTED)
     given_up = Q(campaign__reschedule_callback_mode=RescheduleCallbackMode.ABANDON)
     regular = Q(status=CallStatus.CALLBACK_REQUESTED)
-    asked = CallHistory.objects.filter(
-        at__gte=at - RECENT, callback_at__isnull=False, contact_id__isnull=False
-    )
-    found = asked.filter(~(regular | personal) | (late & (regular | given_up)))
+    asked = CallHistory.objects.filter(at__gte=at - RECENT, callback_at__isnull=False)
+    of_contact = Q(contact_id__isnull=False) & (~(regular | personal) | (late & (regular | given_up)))
+    found = asked.filter(Q(callback_listed=True) | of_contact)
     if number := found.count():
         text = "1 callback that was promised" if number == 1 else f"{number:,} callbacks that were promised"
-        text += " since yesterday will not be made: no attempt was left, or the time had passed."
-        contact = found.order_by("-at").values_list("contact_id", flat=True).first()
-        yield Problem(f"{text} The latest is this contact's.", "admin:dialing_contact", contact)
+        text += (
+            " since yesterday will not be made: no attempt was left, the time had passed, or the number"
+            " was on the Do Not Call list."
+        )
+        latest = found.order_by("-at").values_list("contact_id", "personal_callback_id")
+        contact, personal_callback = latest[0]
+        if contact:
+            yield Problem(f"{text} The latest is this contact's.", "admin:dialing_contact", contact)
+        else:
+            page = "admin:callbacks_personalcallback_change"
+            yield Problem(f"{text} The latest is this personal callback.", page, personal_callback)
 
 
 def old_list(at: datetime) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from timezones.local_time import actual_time, local_time
 NOT_MADE = {
     NotMade.ATTEMPTS: "will not be made: no attempt was left",
     NotMade.TIME_PASSED: "will not be made: its time had passed",
+    NotMade.DO_NOT_CALL: "will not be made: its number was on the Do Not Call list",
 }
 # More than anybody reads; a contact has as many as its attempts allow.
 MOST_CALLS = 200
@@ -77,7 +78,7 @@ def _called(call: CallHistory) -> str:
         parts.append(f"agent {call.agent}")
     if call.talk_seconds:
         parts.append(f"{call.talk_seconds} s of talk")
-    reason = why_not_made(call.call_result, call.status, call.callback_at, call.at)
+    reason = why_not_made(call)
     if reason and call.callback_at:
         parts.append(f"the callback of {to_wall(call.callback_at):%Y-%m-%d %H:%M} {NOT_MADE[reason]}")
     return f"{', '.join(parts)}; then {CallStatus(call.status).label}"

@@ -46,6 +46,12 @@ class CallHistory(models.Model):
     wrapup_seconds = models.PositiveIntegerField(default=0)
     callback_at = models.DateTimeField(null=True)
     callback_number = models.CharField(max_length=20, blank=True)
+    # Without a default, so that the upgrade need not write a table of millions of rows anew.
+    callback_listed = models.BooleanField(
+        null=True,
+        editable=False,
+        help_text="Whether the number to call back was on the Do Not Call list when the call ended.",
+    )
 
     class Meta:
         verbose_name_plural = "call history"

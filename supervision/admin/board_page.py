@@ -11,6 +11,7 @@ from supervision import board
 
 # What a user needs to open the pages that problems link to.
 PAGES = {
+    "admin:callbacks_personalcallback_change": "callbacks.view_personalcallback",
     "admin:dialing_contact": "campaigns.view_contact",
     "admin:dialing_stopreport_change": "dialing.view_stopreport",
     "admin:campaigns_importjob_change": "campaigns.view_importjob",

@@ -9,6 +9,7 @@ from dialing.calls import NotMade, Outcome, Result, ResultAnswer, report_results
 from dialing.models import CallHistory, CampaignManagerOptions
 from dialing.personal_callbacks import claim_callbacks, move_missed
 from dialing.record_feed import claim_records
+from dnc import do_not_call_list
 from supervision.board_problems import not_made
 from supervision.contact_timeline import story
 from tests.dialing.worlds import NOON, contact_of
@@ -143,6 +144,63 @@ def test_the_board_counts_them_and_leads_to_the_latest():
     [problem] = not_made(NOON + MINUTE)
     assert problem.text.startswith("1 callback that was promised since yesterday will not be made")
     assert problem.key == short.contacts.get().pk
+
+
+LISTED = """
+code | callback number | on the list | campaign    | answer
+14   |                 | the dialed  | regular     | doNotCall
+14   | 2225554444      | the dialed  | regular     | made
+14   | 2225554444      | 2225554444  | regular     | doNotCall
+15   | 2225554444      | 2225554444  | regular     | doNotCall
+14   | 2225554444      | 12225554444 | regular     | made
+14   | 2225554444#22   | 2225554444  | regular     | made
+14   | 2225554444      | 2225554444  | personal    | doNotCall
+14   | 2225554444      | 2225554444  | one attempt | doNotCall
+8    |                 | the dialed  | regular     | made
+"""
+
+
+@pytest.mark.parametrize("row", LISTED.strip().splitlines()[1:])
+def test_a_callback_to_a_number_on_the_do_not_call_list_is_told_stored_and_shown(row):
+    code, number, on_list, kind, answer = (cell.strip() for cell in row.split("|"))
+    campaign = CampaignFactory(
+        on=True,
+        max_attempts=1 if kind == "one attempt" else 5,
+        personalized_callback_enabled=kind == "personal",
+    )
+    AgentFactory(agent_id="1001")
+    contact = contact_of(campaign, numbers=["2225551111"])
+    [record] = claim_records("d1", campaign.pk, 1, NOON)
+    do_not_call_list.add(["2225551111" if on_list == "the dialed" else on_list], user=None, reason="asked")
+    callback_at = NOON + HOUR if code != "8" else None
+    result = Result(record.lease.pk, int(code), "1001", callback_at=callback_at, callback_number=number)
+
+    [answered] = report_results("d1", [result], NOON)
+    [repeated] = report_results("d1", [result], NOON)
+
+    reason = NotMade.DO_NOT_CALL if answer == "doNotCall" else None
+    assert (answered, repeated) == (
+        ResultAnswer(Outcome.ACCEPTED, reason),
+        ResultAnswer(Outcome.REPEATED, reason),
+    )
+    contact.refresh_from_db()
+    shown = "will not be made: its number was on the Do Not Call list"
+    assert any(shown in event.text for event in story(contact, campaign)) is (reason is not None)
+    assert [problem.key for problem in not_made(NOON + MINUTE)] == ([contact.pk] if reason else [])
+    assert not claim_records("d1", campaign.pk, 1, NOON + HOUR) or reason is None
+
+
+def test_a_personal_callback_to_a_number_on_the_do_not_call_list_is_told_and_leads_to_it():
+    agent = AgentFactory()
+    callback = PersonalCallbackFactory(agent=agent, callback_date_time=NOON, max_attempts=5)
+    [record] = claim_callbacks("d1", [agent.agent_id], 1, NOON)
+    do_not_call_list.add(["2225554444"], user=None, reason="asked")
+    result = Result(record.lease.pk, 14, callback_at=NOON + DAY, callback_number="2225554444")
+
+    assert report_results("d1", [result], NOON) == [ResultAnswer(Outcome.ACCEPTED, NotMade.DO_NOT_CALL)]
+    assert report_results("d1", [result], NOON) == [ResultAnswer(Outcome.REPEATED, NotMade.DO_NOT_CALL)]
+    [problem] = not_made(NOON + MINUTE)
+    assert (problem.page, problem.key) == ("admin:callbacks_personalcallback_change", callback.pk)
 
 
 @pytest.mark.parametrize("minutes", [-16, 16])
