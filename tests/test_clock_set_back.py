@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
-from supervision.board_lists import known_lists
 
 from dialing.dialers import heard_from
 from dialing.leases import give_up_silent
@@ -16,6 +15,7 @@ from dnc.models import FileImport
 from outbound_site.core.health import HEARTBEAT_LIMIT, record_heartbeat
 from outbound_site.core.models import Heartbeat
 from supervision.board import look
+from supervision.list_counts import count_changed_lists
 from tests.dialing.worlds import contact_of
 from tests.factories import CampaignFactory, ImportRuleFactory
 
@@ -105,13 +105,13 @@ def test_what_is_remembered_for_seconds_is_not_remembered_for_hours(clock):
 def test_the_board_counts_anew(clock):
     campaign = CampaignFactory(**ALL_DAY)
     contact_of(campaign)
+    count_changed_lists()
     assert look(timezone.now()).rows[0].left == 1
     clock.shift(-TWO_HOURS)
     contact_of(campaign)
-    look(timezone.now())
+    count_changed_lists()
 
     assert look(timezone.now()).rows[0].left == 2
-    known_lists.forget()
 
 
 def test_a_dialer_is_silent_from_the_new_time_on(clock):
