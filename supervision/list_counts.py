@@ -82,12 +82,17 @@ def count_changed_lists(at: datetime | None = None) -> int:
     state, _ = Counting.objects.get_or_create(pk=1)
     if not Counting.objects.filter(free, pk=1).update(next_at=at + GIVEN_UP):
         return 0
-    campaigns = changed_lists(state.began_at, at)
-    count_lists(campaigns, at)
-    if state.began_at is None or state.began_at.minute != at.minute:
-        count_recent_calls(at)
-    took = timezone.now() - at
-    Counting.objects.filter(pk=1).update(began_at=at, next_at=at + took + max(took, REST))
+    try:
+        campaigns = changed_lists(state.began_at, at)
+        count_lists(campaigns, at)
+        if state.began_at is None or state.began_at.minute != at.minute:
+            count_recent_calls(at)
+        Counting.objects.filter(pk=1).update(began_at=at)
+    finally:
+        # Also after a failure, of a campaign that was purged meanwhile for example.
+        took = timezone.now() - at
+        mine = Counting.objects.filter(pk=1, next_at=at + GIVEN_UP)
+        mine.update(next_at=at + took + max(took, REST))
     return len(campaigns)
 
 

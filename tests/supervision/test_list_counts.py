@@ -2,11 +2,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.dialing_list import delete_contacts
-from campaigns.models.contact import CallStatus
+from campaigns.models.contact import CallStatus, Contact
 from dialing import leases
 from dialing.calls import Result, mark_dialed, report_results
 from dialing.models import CallHistory, Dialer
@@ -181,3 +181,15 @@ def test_the_queries_do_not_grow_with_the_campaigns():
     for _ in range(5):
         contact_of(CampaignFactory(**ALL_DAY))
     assert queries() == one
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_run_that_failed_the_next_one_counts(quiet):
+    """Not after the minutes that a killed one is waited for."""
+    stranger = contact_of(quiet)
+    Contact.objects.filter(pk=stranger.pk).update(zone_set=2**31)
+    with pytest.raises(IntegrityError):
+        count_changed_lists(AT + MINUTE)
+    Contact.objects.filter(pk=stranger.pk).delete()
+
+    assert count_changed_lists(AT + MINUTE + 10 * SECOND) == 1
