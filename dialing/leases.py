@@ -255,8 +255,7 @@ def give_up_silent(at: datetime | None = None) -> int:
     A record that was dialed stays as it is: it is never dialed again by itself (2.2).
     """
     at = at or timezone.now()
-    # The clock was set back: their silence counts from now on.
-    Dialer.objects.filter(last_seen_at__gt=at + SKEW).update(last_seen_at=at)
+    count_from(at)
     silent = Q(dialer__last_seen_at__lt=at - CampaignManagerOptions.load().dialer_silence)
     return _in_batches(
         Lease.objects.active().filter(silent | Q(expires_at__lt=at)),
@@ -264,6 +263,14 @@ def give_up_silent(at: datetime | None = None) -> int:
         lambda batch: set_status(batch, CallStatus.UNKNOWN),
         at,
     )
+
+
+def count_from(at: datetime) -> None:
+    """Where the clock was set back, silence, calls without a result and lost records count from now on."""
+    later = at + SKEW
+    Dialer.objects.filter(last_seen_at__gt=later).update(last_seen_at=at)
+    Lease.objects.held().filter(state=LeaseState.DIALED, dialed_at__gt=later).update(dialed_at=at)
+    Lease.objects.filter(state=LeaseState.UNKNOWN, ended_at__gt=later).update(ended_at=at)
 
 
 def unknown_to_pending(at: datetime | None = None) -> int:

@@ -6,8 +6,9 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from dialing.calls import mark_dialed
 from dialing.dialers import heard_from
-from dialing.leases import give_up_silent
+from dialing.leases import give_up_silent, release_unreported, unknown_to_pending
 from dialing.models import CampaignManagerOptions, Dialer, Lease
 from dialing.record_feed import claim_records
 from dnc import file_scan
@@ -135,6 +136,36 @@ def test_a_dialer_that_goes_on_is_heard_of(clock):
     heard_from("north")
 
     assert Dialer.objects.get().last_seen_at == timezone.now()
+
+
+def test_records_of_a_lost_dialer_come_back_by_the_new_time(clock):
+    contact = contact_of(CampaignFactory(**ALL_DAY))
+    claim_records("north", contact.campaign_id, 1)
+    options = CampaignManagerOptions.load()
+    clock.shift(options.dialer_silence + timedelta(seconds=1))
+    give_up_silent()
+    assert Lease.objects.get().state == "unknown"
+    clock.shift(-timedelta(days=365))
+    give_up_silent()
+    clock.shift(options.unknown_reset + timedelta(seconds=1))
+    unknown_to_pending()
+
+    contact.refresh_from_db()
+    assert contact.status == "P"
+
+
+def test_a_call_that_is_never_reported_blocks_its_number_for_two_hours_of_the_new_time(clock):
+    campaign = CampaignFactory(**ALL_DAY)
+    contact_of(campaign)
+    [record] = claim_records("north", campaign.pk, 1)
+    mark_dialed("north", record.lease.pk)
+    clock.shift(-timedelta(days=365))
+    give_up_silent()
+    clock.shift(TWO_HOURS - timedelta(seconds=1))
+    assert release_unreported() == 0
+    clock.shift(timedelta(seconds=1))
+
+    assert release_unreported() == 1
 
 
 def test_a_do_not_call_file_stands_still_from_the_new_time_on(clock, settings, tmp_path):
