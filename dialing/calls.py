@@ -108,15 +108,18 @@ def mark_dialed(dialer: str, lease_uuid: uuid.UUID, at: datetime | None = None) 
 
     The last test before the call takes the whole decision again, as if the record were not leased. Where it
     is no, the record goes back to what it was; a number on the Do Not Call list ends with result 26. Safe to
-    ask again: the same lease answers `dialed` again.
+    ask again: the same lease answers `dialed` again, until another one has its number.
     """
-    at = at or timezone.now()
     sender = heard_from(dialer, at)
     with shared_claim_lock():
         lease = _open_for(sender, [lease_uuid]).get(lease_uuid)
+        # Waiting for the locks may have taken seconds.
+        at = at or timezone.now()
         if lease is None:
             return DialedAnswer(Dialing.UNKNOWN)
         if lease.state == LeaseState.DIALED:
+            if Lease.objects.filter(number_in_use=lease.number).exclude(pk=lease.pk).exists():
+                return DialedAnswer(Dialing.RECALLED, Rule.NUMBER)
             return DialedAnswer(Dialing.DIALED)
         if lease.state not in OPEN_STATES:
             return DialedAnswer(Dialing.RECALLED, _why_ended(lease))

@@ -1,15 +1,18 @@
 """`dialed` takes the whole decision again, immediately before the call."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from threading import Thread
 
 import pytest
-from django.db import transaction
+import time_machine
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaigns.models import Campaign, Contact
 from dialing.attempt_rule import bring_into_force
 from dialing.calls import DialedAnswer, Dialing, Result, mark_dialed, report_results
+from dialing.claim_lock import exclusive_claim_lock
 from dialing.eligibility import DialingContext, decide
 from dialing.leases import give_up_silent, recall, recall_forbidden, recalls_after, unknown_to_pending
 from dialing.models import CallHistory, CampaignManagerOptions, Lease
@@ -360,3 +363,39 @@ def as_if_not_leased(lease, campaign, options, at):
     contact.status = lease.status_before
     context = DialingContext(campaign, options, do_not_call_list.contains(LISTED))
     return decide(contact, phones_of([contact])[contact.pk], context, at)
+
+
+def test_no_second_call_begins_to_a_number_that_another_dialer_has_by_now(campaign):
+    for _ in range(2):
+        contact_of(campaign, numbers=["2125550100"])
+    [record] = claim(campaign)
+    assert ask(record) == YES
+    later = NOON + timedelta(hours=2, seconds=1)
+    assert ask(record, later) == YES
+    [other] = claim_records("d2", campaign.pk, 1, later)
+    assert other.lease.number == record.lease.number
+
+    assert ask(record, later) == no("numberInUse")
+    assert report_results("d1", [Result(record.lease.pk, 10)], later)[0].outcome == "accepted"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_time_that_a_question_waited_for_a_stop_counts():
+    campaign = CampaignFactory(on=True, end_time=time(12, 1))
+    contact_of(campaign)
+    answers = []
+
+    def asker():
+        answers.append(mark_dialed("d1", record.lease.pk))
+        connection.close()
+
+    with time_machine.travel(NOON, tick=False) as clock:
+        [record] = claim_records("d1", campaign.pk, 1)
+        thread = Thread(target=asker)
+        with exclusive_claim_lock():
+            thread.start()
+            thread.join(0.5)
+            assert not answers
+            clock.shift(MINUTE)
+        thread.join()
+    assert answers == [no("outsideHours")]
