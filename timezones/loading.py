@@ -25,7 +25,7 @@ NORTH_AMERICA = "1"
 OVERLAYS = {"1474": "1306", "1879": "1709"}
 
 
-# Sent in the transaction in which zones that were there already changed.
+# Sent in the transaction in which zones changed, or came back.
 time_zones_loaded = Signal()
 
 
@@ -59,7 +59,7 @@ def load_time_zones(file: Path = TIME_ZONES) -> Changes:
             update_fields=[*COLUMNS[1:], "retired"],
         )
         TimeZone.objects.filter(name__in=changes.removed).update(retired=True)
-        if changes.changed:
+        if changes.added or changes.changed:
             time_zones_loaded.send(TimeZone)
     return changes
 

@@ -16,7 +16,7 @@ from supervision.explanation import contact_decision
 from tests.api_client import xml_of
 from tests.campaigns.admin_forms import submit
 from tests.factories import CampaignFactory
-from timezones.loading import TIME_ZONES, load_time_zones
+from timezones.loading import COLUMNS, TIME_ZONES, load_time_zones
 from timezones.models import RegionPrefix, TimeZone, ZoneSet
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +160,14 @@ def test_contacts_follow_a_new_list_of_time_zones(campaign, tmp_path):
     own = ZoneSet.objects.get(campaign=campaign.pk)
     assert own.members == str(TimeZone.objects.get(name=name).zone)
     assert own.zones[0].bias == -330
+
+
+def test_contacts_follow_a_time_zone_that_comes_back_with_another_bias(campaign, tmp_path):
+    zone, file = campaign.time_zone, tmp_path / "zones.csv"
+    file.write_text(",".join(COLUMNS) + "\nMars Time,Olympus Mons,Mars Time,Mars Time,0,false,\n")
+    load_time_zones(file)
+    row = [zone.name, zone.display_name, zone.std_name, zone.dst_name, "-330", "false", ""]
+    file.write_text(",".join(COLUMNS) + f"\n{','.join(row)}\n")
+    load_time_zones(file)
+
+    assert ZoneSet.objects.get(campaign=campaign.pk).members == "-330"
