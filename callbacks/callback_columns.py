@@ -11,8 +11,8 @@ from callbacks.rules import check_new_time, storable
 from callbacks.serializers import ServerTimestamp
 from campaigns.models import Campaign
 from outbound_site.core.validators import InRange
+from outbound_site.imports.row_errors import RowErrors, content_refused
 from outbound_site.imports.table import Table, read_column
-from outbound_site.imports.verdicts import Verdicts, content_refused
 from outbound_site.imports.written_numbers import explain, with_digits
 from outbound_site.unifiedconfig.elements import Element, Integer, element_for
 
@@ -34,7 +34,7 @@ ELEMENTS: list[Element] = [
     Integer("MaxAttempts", "max_attempts", required=True, validators=[InRange(1, MAX_ATTEMPTS)]),
 ]
 COLUMNS = [element.name for element in ELEMENTS]
-# By what people call them (bulk/headings.py).
+# By what people call them (imports/headings.py).
 HEADINGS = {
     "account number": ["AccountNumber"],
     "first name": ["FirstName"],
@@ -57,8 +57,8 @@ class CallbackRows:
     count: int
 
 
-def read_callbacks(table: Table, verdicts: Verdicts) -> CallbackRows:
-    """All rows; what is wrong with them stands in the verdicts, and such rows are not to be stored.
+def read_callbacks(table: Table, errors: RowErrors) -> CallbackRows:
+    """All rows; what is wrong with them is added to `errors`, and such rows are not to be stored.
 
     Two queries, whatever the number of rows. Raises Refusal for a required column that is not there.
     """
@@ -66,31 +66,31 @@ def read_callbacks(table: Table, verdicts: Verdicts) -> CallbackRows:
         message = f"Line 1: the column {missing[0]} is required"
         raise content_refused("invalidInput.fieldRequired", message)
     columns = {
-        element.attribute: read_column(element, table, verdicts)
+        element.attribute: read_column(element, table, errors)
         for element in ELEMENTS
         if element.name in table.columns
     }
     for element, known in ((AGENT, Agent.objects.active()), (CAMPAIGN, Campaign.objects.active())):
         if element.name in table.columns:
-            check_known(table, element, columns[element.attribute], known, verdicts)
+            check_known(table, element, columns[element.attribute], known, errors)
     return CallbackRows(columns, len(table))
 
 
-def read_written_callbacks(table: Table, verdicts: Verdicts) -> CallbackRows:
+def read_written_callbacks(table: Table, errors: RowErrors) -> CallbackRows:
     """The same for people's files: phone numbers are read as people write them."""
-    rows = read_callbacks(with_digits(table, [PHONE.name]), verdicts)
-    explain(verdicts, [PHONE.name])
+    rows = read_callbacks(with_digits(table, [PHONE.name]), errors)
+    explain(errors, [PHONE.name])
     return rows
 
 
 def check_known(
-    table: Table, element: Element, keys: Sequence[int | None], known: QuerySet[Any], verdicts: Verdicts
+    table: Table, element: Element, keys: Sequence[int | None], known: QuerySet[Any], errors: RowErrors
 ) -> None:
-    """Tell the ids that no item of `known` has."""
+    """Report the ids that no item of `known` has."""
     wanted = set(keys) - {None}
     unknown = wanted - set(known.filter(pk__in=wanted).values_list("pk", flat=True))
     if unknown:
         message = f"names no {known.model._meta.verbose_name} that there is"
         for line, key in zip(table.lines, keys, strict=True):
             if key in unknown:
-                verdicts.add(line, element.name, str(key), "invalidInput.invalidReference", message)
+                errors.add(line, element.name, str(key), "invalidInput.invalidReference", message)

@@ -18,12 +18,12 @@ from callbacks.callback_columns import (
 from callbacks.models import Agent, CallbackImport, CallbackStatus, PersonalCallback
 from outbound_site.core.history import record
 from outbound_site.core.server_time import shown
-from outbound_site.imports.file_import import ListFile, check_rows, claim, good_rows
-from outbound_site.imports.jobs import ImportSource, finish, read_rows
+from outbound_site.imports.list_files import ListFile, check_rows, claim, good_rows
+from outbound_site.imports.list_import import ImportSource, finish, read_rows
 from outbound_site.imports.loading import bulk_load, take_ids
 from outbound_site.imports.queue import slot
+from outbound_site.imports.row_errors import RowErrors
 from outbound_site.imports.uploads import ListKind
-from outbound_site.imports.verdicts import Verdicts
 
 QUEUE = "personal callbacks"
 REASON = "bulk import"
@@ -34,7 +34,7 @@ def import_content(
 ) -> CallbackImport:
     """Store the `fileContent` of a request (API text, "Personal Callback API", "create (bulk)").
 
-    With `overwrite` its callbacks take the place of all others, of those that agents made and those that a
+    With `overwrite` its callbacks replace all others, of those that agents made and those that a
     dialer holds too. Raises Refusal with every row that is wrong.
     """
     job = CallbackImport(source=ImportSource.API, overwrite=overwrite, user=user)
@@ -46,21 +46,21 @@ def import_content(
     return job
 
 
-def import_file(file: ListFile, job: CallbackImport, *, skip_bad: bool, may_empty: bool = False) -> Verdicts:
+def import_file(file: ListFile, job: CallbackImport, *, skip_bad: bool, may_empty: bool = False) -> RowErrors:
     """Store the rows of a prepared job's file in one transaction; with `skip_bad` without the wrong ones.
 
     Returns what was wrong with the rows left out. Raises BadRows, NothingLeft unless the list `may_empty`,
     Unreadable, ImportedAlready, QueueFull, ValidationError when an agent has been deleted meanwhile, and
     Refusal for columns that do not go together, having stored nothing.
     """
-    verdicts = check_rows(file, job, read_written_callbacks, skip_bad=skip_bad, may_empty=may_empty)
+    errors = check_rows(file, job, read_written_callbacks, skip_bad=skip_bad, may_empty=may_empty)
     with slot(QUEUE), transaction.atomic():
         claim(job)
         begin(job)
-        for _, table in file.tables(found := Verdicts()):
+        for _, table in file.tables(found := RowErrors()):
             add_rows(job, good_rows(table, found, read_written_callbacks))
         finish(job)
-    return verdicts
+    return errors
 
 
 def begin(job: CallbackImport) -> None:

@@ -12,7 +12,7 @@ from campaigns.models import Campaign, Contact
 from outbound_site.core.server_time import to_wall
 from outbound_site.core.soft_deletion import Markable, history_of_concrete_model
 from outbound_site.core.validators import InRange, MaxBytes, phone_characters, printable
-from outbound_site.imports.jobs import ListImport
+from outbound_site.imports.list_import import ListImport
 from outbound_site.unifiedconfig.references import ref_url
 
 MAX_ATTEMPTS = 2**31 - 1

@@ -7,8 +7,8 @@ from typing import Any
 
 from campaigns.models.contact import MAX_PHONES, Contact, ContactPhone
 from outbound_site.core.validators import InRange
+from outbound_site.imports.row_errors import RowErrors, content_refused
 from outbound_site.imports.table import Table, read_column
-from outbound_site.imports.verdicts import Verdicts, content_refused
 from outbound_site.imports.written_numbers import explain, with_digits
 from outbound_site.unifiedconfig.elements import Element, Flag, Integer, element_for
 from timezones.zones import Zone
@@ -28,7 +28,7 @@ COLUMNS = [
     for element in (ACCOUNT_NUMBER, FIRST_NAME, LAST_NAME, *PHONES.values(), TIME_ZONE_BIAS, DST_OBSERVED)
 ]
 PHONE_NAMES = [element.name for element in PHONES.values()]
-# By what people call them (bulk/headings.py).
+# By what people call them (imports/headings.py).
 HEADINGS = {
     "account number": [ACCOUNT_NUMBER.name],
     "first name": [FIRST_NAME.name],
@@ -80,8 +80,8 @@ def check_columns(names: Collection[str]) -> None:
         raise content_refused("invalidInput.fieldRequired", message)
 
 
-def read_contacts(table: Table, verdicts: Verdicts) -> ContactRows:
-    """All rows; what is wrong with them stands in the verdicts, and such rows are not to be stored.
+def read_contacts(table: Table, errors: RowErrors) -> ContactRows:
+    """All rows; what is wrong with them is added to `errors`, and such rows are not to be stored.
 
     Raises Refusal for columns that do not go together.
     """
@@ -89,46 +89,46 @@ def read_contacts(table: Table, verdicts: Verdicts) -> ContactRows:
     nothing = [""] * len(table)
 
     def text(element: Element) -> Sequence[str]:
-        return read_column(element, table, verdicts) if element.name in table.columns else nothing
+        return read_column(element, table, errors) if element.name in table.columns else nothing
 
     phones = {
         position: text(element) for position, element in PHONES.items() if element.name in table.columns
     }
-    check_phones(table, verdicts)
-    zones = read_zones(table, verdicts)
+    check_phones(table, errors)
+    zones = read_zones(table, errors)
     return ContactRows(text(ACCOUNT_NUMBER), text(FIRST_NAME), text(LAST_NAME), phones, zones)
 
 
-def read_written_contacts(table: Table, verdicts: Verdicts) -> ContactRows:
+def read_written_contacts(table: Table, errors: RowErrors) -> ContactRows:
     """The same for people's files: phone numbers are read as people write them."""
-    rows = read_contacts(with_digits(table, PHONE_NAMES), verdicts)
-    explain(verdicts, PHONE_NAMES)
+    rows = read_contacts(with_digits(table, PHONE_NAMES), errors)
+    explain(errors, PHONE_NAMES)
     return rows
 
 
-def check_phones(table: Table, verdicts: Verdicts) -> None:
+def check_phones(table: Table, errors: RowErrors) -> None:
     """Every contact has a phone."""
     columns = [table.columns[element.name] for element in PHONES.values() if element.name in table.columns]
     if all("" in column for column in columns):
         for line, numbers in zip(table.lines, zip(*columns, strict=True), strict=True):
             if not any(numbers):
-                verdicts.add(line, "", "", "invalidInput.fieldRequired", "the row has no phone")
+                errors.add(line, "", "", "invalidInput.fieldRequired", "the row has no phone")
 
 
-def read_zones(table: Table, verdicts: Verdicts) -> Sequence[Zone | None]:
+def read_zones(table: Table, errors: RowErrors) -> Sequence[Zone | None]:
     """The zone each row names. Not stated, daylight saving is not observed; stated, it needs the bias."""
     if TIME_ZONE_BIAS.name not in table.columns:
         return [None] * len(table)
-    biases = read_column(TIME_ZONE_BIAS, table, verdicts)
+    biases = read_column(TIME_ZONE_BIAS, table, errors)
     if DST_OBSERVED.name not in table.columns:
         return [None if bias is None else Zone(bias, False) for bias in biases]
-    observed = read_column(DST_OBSERVED, table, verdicts)
+    observed = read_column(DST_OBSERVED, table, errors)
     if "" in table.columns[TIME_ZONE_BIAS.name]:
         sent = zip(*(table.columns[e.name] for e in (TIME_ZONE_BIAS, DST_OBSERVED)), strict=True)
         for line, (bias, flag) in zip(table.lines, sent, strict=True):
             if flag and not bias:
                 message = "needs a TimeZoneBias"
-                verdicts.add(line, DST_OBSERVED.name, flag, "invalidInput.fieldRequired", message)
+                errors.add(line, DST_OBSERVED.name, flag, "invalidInput.fieldRequired", message)
     pairs = list(zip(biases, observed, strict=True))
     zones = {pair: None if pair[0] is None else Zone(pair[0], bool(pair[1])) for pair in set(pairs)}
     return [zones[pair] for pair in pairs]

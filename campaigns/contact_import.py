@@ -17,7 +17,7 @@ from campaigns.dialing_list import known_accounts, known_first_phones, lock_list
 from campaigns.models import Campaign, Contact, ContactPhone, ImportJob, ImportSource, ImportState, ZoneSource
 from campaigns.models.campaign import DuplicateRows
 from campaigns.models.contact import SEARCH_SEPARATOR
-from outbound_site.imports.jobs import finish, read_rows
+from outbound_site.imports.list_import import finish, read_rows
 from outbound_site.imports.loading import bulk_load, take_ids
 from outbound_site.unifiedconfig.errors import ApiError, Refusal
 from timezones.models import ZoneSet

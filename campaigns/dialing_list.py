@@ -6,8 +6,8 @@ from django.db import connection, models, transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Sum
 from django.utils import timezone
 
+from campaigns.id_blocks import id_blocks_of
 from campaigns.models import CallStatus, Campaign, Contact, ContactPhone, ImportJob, ImportState
-from campaigns.runs import runs_of
 
 EVERY = Q()
 LIST_LOCK = 0x6F62_6C73
@@ -77,11 +77,11 @@ def _remove(campaign_id: int, contacts: models.QuerySet[Contact], which: Q = EVE
     Contacts first: one that a dialer takes at this moment keeps its phones.
     """
     ends = contacts.aggregate(contact__gte=Min("pk"), contact__lte=Max("pk"))
-    runs = runs_of(campaign_id)
+    blocks = id_blocks_of(campaign_id)
     removed = _delete(contacts.filter(which))
     left = Contact.objects.filter(pk=OuterRef("contact"))
     if removed:
-        _delete(ContactPhone.objects.filter(~Exists(left), run__in=runs, **ends))
+        _delete(ContactPhone.objects.filter(~Exists(left), run__in=blocks, **ends))
     return removed
 
 
@@ -92,13 +92,17 @@ def _delete(rows: models.QuerySet[Any]) -> int:
 
 def known_accounts(campaign_id: int, keys: set[str]) -> set[str]:
     """Those of the account keys that contacts of the campaign have."""
-    found = Contact.objects.filter(campaign=campaign_id, run__in=runs_of(campaign_id), account_key__in=keys)
+    found = Contact.objects.filter(
+        campaign=campaign_id, run__in=id_blocks_of(campaign_id), account_key__in=keys
+    )
     return set(found.order_by().values_list("account_key", flat=True))
 
 
 def known_first_phones(campaign_id: int, numbers: set[str]) -> set[str]:
     """Those of the numbers that are the first phone of a contact of the campaign."""
     before = ContactPhone.objects.filter(contact=OuterRef("contact"), position__lt=OuterRef("position"))
-    found = ContactPhone.objects.filter(~Exists(before), run__in=runs_of(campaign_id), number__in=numbers)
+    found = ContactPhone.objects.filter(
+        ~Exists(before), run__in=id_blocks_of(campaign_id), number__in=numbers
+    )
     found = found.filter(contact__campaign=campaign_id)
     return set(found.order_by().values_list("number", flat=True))

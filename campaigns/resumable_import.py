@@ -1,6 +1,6 @@
-"""Imports of files of any size: step by step, each step committed with the place where the next one begins.
+"""Imports of files of any size: step by step, each step committed with the line where the next one begins.
 
-A run that was killed is taken up by the next one with the same file and campaign, and no row is stored
+An import that was killed is continued by the next one with the same file and campaign, and no row is stored
 twice. With overwrite the contacts before it leave at the last step: until then both lists stand.
 """
 
@@ -15,10 +15,10 @@ from campaigns.contact_columns import read_written_contacts
 from campaigns.contact_import import add_rows, queue_of, take_list
 from campaigns.dialing_list import remove_contacts
 from campaigns.models import Campaign, ImportJob, ImportSource, ImportState
-from outbound_site.imports.file_import import ImportedAlready, ListFile, good_rows
-from outbound_site.imports.jobs import finish
+from outbound_site.imports.list_files import ImportedAlready, ListFile, good_rows
+from outbound_site.imports.list_import import finish
 from outbound_site.imports.queue import slot
-from outbound_site.imports.verdicts import Verdicts
+from outbound_site.imports.row_errors import RowErrors
 
 # SQLite's lock goes to whoever asks at the right moment: without a pause web requests would wait for long.
 BREATH_SECONDS = 0.02
@@ -46,20 +46,20 @@ def open_job(campaign: Campaign, file: ListFile, *, overwrite: bool, again: bool
     )
 
 
-def run(job: ImportJob, file: ListFile, progress: Callable[[int], None]) -> Verdicts:
+def run(job: ImportJob, file: ListFile, progress: Callable[[int], None]) -> RowErrors:
     """Store what is left of the file, without the rows that are wrong, which are returned.
 
     `progress` is told the rows done so far. Raises ImportedAlready when another process has gone on with
     the job, BadRows for too many errors.
     """
-    verdicts, told = Verdicts(), 0
-    for count, table in file.tables(verdicts, skip=job.lines_done):
-        rows = good_rows(table, verdicts, read_written_contacts)
+    errors, told = RowErrors(), 0
+    for count, table in file.tables(errors, skip=job.lines_done):
+        rows = good_rows(table, errors, read_written_contacts)
         with slot(queue_of(job.campaign)), transaction.atomic():
             _hold(job)
             add_rows(job, rows)
             job.lines_done += count
-            bad = len(verdicts.lines)
+            bad = len(errors.lines)
             job.rows_bad, told = job.rows_bad + bad - told, bad
             job.save()
         progress(job.lines_done)
@@ -71,7 +71,7 @@ def run(job: ImportJob, file: ListFile, progress: Callable[[int], None]) -> Verd
             remove_contacts(job.campaign, but=job)
         job.rows_read = job.lines_done
         finish(job)
-    return verdicts
+    return errors
 
 
 def _hold(job: ImportJob) -> None:

@@ -12,7 +12,7 @@ from outbound_site.unifiedconfig.references import Reference, find_by_id, ref_ur
 from outbound_site.unifiedconfig.serializers import Collection, Group, ResourceSerializer
 from timezones.serializers import time_zone_reference
 
-# More than one campaign can hold, so that the limit is told as the campaign's rule and not as the parser's.
+# More than one campaign can hold, so that the error names the campaign's rule and not the parser's limit.
 MOST_ITEMS_READ = 5 * MAX_SKILL_GROUPS
 
 skill_group_reference = Reference(

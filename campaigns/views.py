@@ -12,8 +12,8 @@ from campaigns.contact_columns import COLUMNS, SAMPLE
 from campaigns.contact_import import import_content, queue_of
 from campaigns.dialing_list import delete_contacts, length
 from campaigns.filters import CampaignFilter, ContactFilter, SkillGroupFilter
+from campaigns.id_blocks import ids_by_account
 from campaigns.models import Campaign, Contact, ContactPhone, Origin, SkillGroup
-from campaigns.runs import ids_by_account
 from campaigns.serializers import (
     CampaignSerializer,
     ContactImportSerializer,
@@ -91,7 +91,7 @@ class SkillGroupViewSet(Listed, Retrieved):
 
 
 class CSVRenderer(UnifiedXMLRenderer):
-    """Lets `Accept: text/csv` choose CSV; what goes wrong is told in XML."""
+    """Lets `Accept: text/csv` choose CSV; errors are in XML."""
 
     media_type = "text/csv"
     format = "csv"
@@ -216,8 +216,8 @@ class ContactFileViewSet(OfCampaign):
 
 
 def contacts_as_csv(request: Request, campaign: Campaign) -> StreamingHttpResponse:
-    """With the delimiter of the query string, a comma without one. Headers tell which values an import with
-    that delimiter could not read back and are left out. Raises Refusal.
+    """With the delimiter of the query string, a comma without one. Headers name the values that are left out,
+    since an import with that delimiter could not read them back. Raises Refusal.
     """
     delimiter = request.query_params.get("delimiter", ",")
     if delimiter not in DELIMITERS:

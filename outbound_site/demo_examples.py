@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from callbacks import scheduling
 from callbacks.models import Agent, PersonalCallback
 from campaigns.configuration import SkillGroupChange, create_campaign
-from campaigns.file_import import CONTACTS
+from campaigns.contact_file_import import CONTACTS
 from campaigns.models import Campaign, ImportJob, Origin
 from campaigns.models.campaign import DialingMode
 from dnc import do_not_call_list

@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from campaigns.id_blocks import id_blocks_of
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact, ContactPhone
-from campaigns.runs import runs_of
 from dialing.due_records import zone_groups
 from dialing.eligibility import (
     DIALABLE,
@@ -145,7 +145,7 @@ class _Count:
         """Which numbers of the list are on the Do Not Call list, and the waiting contacts that have them."""
         # By run, since an index has both; a join with the contacts costs more than all the rest. Contacts of
         # other campaigns that share a run are not among the waiting ones.
-        phones = ContactPhone.objects.filter(run__in=runs_of(self.campaign.pk))
+        phones = ContactPhone.objects.filter(run__in=id_blocks_of(self.campaign.pk))
         numbers, contacts = self.listed_among(phones.values_list("number", "pk"))
         having: set[int] = set()
         for pks in batches(contacts, BATCH):

@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import Q
 
 from callbacks.models import PersonalCallback
+from campaigns.id_blocks import all_id_blocks, phones_with
 from campaigns.models import Campaign, Contact, ContactPhone
 from campaigns.models.contact import SEARCH_SEPARATOR
-from campaigns.runs import all_runs, phones_with
 from dialing.models import CallHistory
 from dnc import do_not_call_list
 from dnc.models import HandEntry
@@ -55,7 +55,7 @@ def _with_number(number: str) -> set[int]:
 
 def _with_account(text: str) -> set[int]:
     campaigns = Campaign.objects.active().values("pk")
-    found = Contact.objects.filter(campaign__in=campaigns, run__in=all_runs(), account_key=text.lower())
+    found = Contact.objects.filter(campaign__in=campaigns, run__in=all_id_blocks(), account_key=text.lower())
     return set(found.order_by("-pk").values_list("pk", flat=True)[:MOST])
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from callbacks.models import CallbackImport
 from campaigns.configuration import SkillGroupChange, update_campaign
-from campaigns.file_import import CONTACTS
+from campaigns.contact_file_import import CONTACTS
 from campaigns.models import BlendedAgentOptions, ImportJob
 from dialing.emergency_stop import stop_all_campaigns
 from dialing.models import CampaignManagerOptions

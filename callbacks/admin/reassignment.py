@@ -26,7 +26,7 @@ def reassignment_page(
     form = AgentForm(request.POST if "agent" in request.POST else None)
     if form.is_valid():
         agent, chosen = form.cleaned_data["agent"], callbacks.count()
-        tell(page, request, chosen, reassign(callbacks, agent), agent)
+        report(page, request, chosen, reassign(callbacks, agent), agent)
         return None
     context = {
         **page.admin_site.each_context(request),
@@ -41,7 +41,7 @@ def reassignment_page(
     return TemplateResponse(request, "admin/callbacks/personalcallback/reassign.html", context)
 
 
-def tell(page: ModelAdmin, request: HttpRequest, chosen: int, moved: int, agent: Agent) -> None:
+def report(page: ModelAdmin, request: HttpRequest, chosen: int, moved: int, agent: Agent) -> None:
     page.message_user(request, f"{moved} of {chosen} callbacks went to {agent}.", messages.SUCCESS)
     if moved < chosen:
         message = f"{chosen - moved} were left as they are: active with a dialer, or with {agent} already."

@@ -74,7 +74,7 @@ def free_groups(campaign_id: Any) -> Any:
 
 def skill_group_change(formset: forms.BaseInlineFormSet) -> SkillGroupChange:
     """The whole set of the page; the formset itself stores nothing."""
-    # Tells the log of the admin what was added, changed and deleted.
+    # Records in the log of the admin what was added, changed and deleted.
     formset.save(commit=False)
     rows = [row for row in formset.cleaned_data if row and not row.get("DELETE")]
     return SkillGroupChange(replace=[{name: row[name] for name in PARAMETERS} for row in rows])

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from campaigns.id_blocks import phones_with
 from campaigns.models import Contact, ContactPhone
-from campaigns.runs import phones_with
 from outbound_site.core.phone_numbers import PLAIN, cleaned
 
 FIELDS: list[Any] = [

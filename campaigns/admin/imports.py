@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 
 from campaigns.admin.upload_forms import ContactUploadForm
+from campaigns.contact_file_import import CONTACTS
 from campaigns.contact_files import job_download
 from campaigns.dialing_list import undo_import
-from campaigns.file_import import CONTACTS
 from campaigns.models import ImportJob, ImportState
 from campaigns.near_misses import in_words
 from outbound_site.core.admin.pages import demand, page

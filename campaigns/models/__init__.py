@@ -4,7 +4,7 @@ from campaigns.models.deleted import DeletedCampaign, DeletedSkillGroup
 from campaigns.models.import_job import ImportJob
 from campaigns.models.options import BlendedAgentOptions
 from campaigns.models.skill_group import SkillGroup
-from outbound_site.imports.jobs import ImportSource, ImportState
+from outbound_site.imports.list_import import ImportSource, ImportState
 
 __all__ = [
     "BlendedAgentOptions",

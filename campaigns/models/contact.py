@@ -10,8 +10,8 @@ from timezones.models import CodePointField, ZoneSet
 MAX_PHONES = 10
 # No text that is accepted holds it, and no word of a search.
 SEARCH_SEPARATOR = "\x1f"
-# Contacts in a run (campaigns/runs.py): few, so that the pages an import touches stay in the cache.
-RUN = 16_384
+# Few, so that the index pages that an import touches stay in the cache (campaigns/id_blocks.py).
+ID_BLOCK_SIZE = 16_384
 
 
 class CallStatus(models.TextChoices):
@@ -81,7 +81,7 @@ class Contact(models.Model):
     )
 
     run = models.GeneratedField(
-        expression=models.F("id") / RUN, output_field=models.IntegerField(), db_persist=True
+        expression=models.F("id") / ID_BLOCK_SIZE, output_field=models.IntegerField(), db_persist=True
     )
 
     class Meta:
@@ -129,7 +129,7 @@ class ContactPhone(models.Model):
     )
     closed = models.BooleanField(default=False, help_text="Not dialed again.")
     run = models.GeneratedField(
-        expression=models.F("contact") / RUN, output_field=models.IntegerField(), db_persist=True
+        expression=models.F("contact") / ID_BLOCK_SIZE, output_field=models.IntegerField(), db_persist=True
     )
 
     class Meta:

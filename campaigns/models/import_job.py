@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from campaigns.models.campaign import Campaign
-from outbound_site.imports.jobs import ListImport
+from outbound_site.imports.list_import import ListImport
 
 
 class ImportJob(ListImport):
@@ -17,7 +17,7 @@ class ImportJob(ListImport):
     phones_by_campaign = models.PositiveIntegerField("phones given the campaign's zone", default=0)
     rows_undone = models.PositiveIntegerField(default=0)
     rows_kept = models.PositiveIntegerField("rows kept by the undo", default=0)
-    # Kept, since a page of a list tells the list's length: counting millions takes a second.
+    # Stored, since a page of a list states the list's length: counting millions takes a second.
     rows_present = models.PositiveIntegerField("rows in the list now", default=0)
     near_misses = models.PositiveIntegerField(
         "contacts listed in another form only",

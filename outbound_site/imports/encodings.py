@@ -1,6 +1,6 @@
 """Which encoding a list of names and streets is in.
 
-Such lists are mostly ASCII, with a letter here and there that tells little: statistics made for prose take
+Such lists are mostly ASCII, with few other letters: statistics made for prose take
 Windows-1252 for Windows-1250 or Mac Roman. So: what is certain first (marks, UTF-8, UTF-16), then the
 encodings of other scripts, whose letters stand in words of their own, then Windows-1252, unless another
 encoding makes of nearly all letters those of one language, among them some that no Western list is full of.

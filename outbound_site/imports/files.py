@@ -6,10 +6,10 @@ from itertools import islice
 from pathlib import Path
 
 from outbound_site.imports.encodings import detect_encoding, in_words
+from outbound_site.imports.row_errors import RowErrors
 from outbound_site.imports.rows import WHOLE_ROW, Row, Unreadable, stated_delimiter, text_rows
 from outbound_site.imports.sheets import is_sheet, sheet_rows_of
 from outbound_site.imports.table import Table
-from outbound_site.imports.verdicts import Verdicts
 
 DELIMITERS = {",": "comma", ";": "semicolon", "|": "pipe", "\t": "tab"}
 MAX_COLUMNS = 200
@@ -57,7 +57,7 @@ def _text_rows(path: Path, text_format: TextFormat) -> Iterator[Row]:
 
 
 def line_of_error(path: Path, encoding: str) -> str:
-    """Where the text ends to be one, as far as its lines can be told apart in bytes."""
+    """Where the text ceases to be one, as far as its lines can be separated in bytes."""
     if encoding.startswith(("utf-16", "utf-32")):
         return ""
     with path.open("rb") as file:
@@ -71,43 +71,43 @@ def line_of_error(path: Path, encoding: str) -> str:
 
 
 def tables_of(
-    rows: Iterator[Row], columns: Sequence[str], size: int, verdicts: Verdicts
+    rows: Iterator[Row], columns: Sequence[str], size: int, errors: RowErrors
 ) -> Iterator[tuple[int, Table]]:
-    """For each `size` rows their number and those of the right width; `columns` tells for each field which
-    column it is, "" for none.
+    """For each `size` rows their number and those of the right width; `columns` names for each field the
+    column that it is, "" for none.
 
     A row that is too short lacks its last fields, as spreadsheets leave them out; longer ones, and those with
-    a problem in a column that is used, join the verdicts.
+    a problem in a column that is used, are added to `errors`.
     """
     used = [(position, column) for position, column in enumerate(columns) if column]
     while chunk := list(islice(rows, size)):
         kept: list[Row] = chunk
         if any(row.problems for row in chunk):
-            kept = list(without_problems(chunk, columns, verdicts))
+            kept = list(without_problems(chunk, columns, errors))
         if {len(row.fields) for row in kept} != {len(columns)}:
-            kept = list(of_width(kept, len(columns), verdicts))
+            kept = list(of_width(kept, len(columns), errors))
         fields: Sequence[Sequence[str]] = list(zip(*(row.fields for row in kept), strict=True))
         values = {column: fields[position] if kept else [] for position, column in used}
         yield len(chunk), Table(values, [row.line for row in kept])
 
 
-def without_problems(rows: Iterable[Row], columns: Sequence[str], verdicts: Verdicts) -> Iterator[Row]:
+def without_problems(rows: Iterable[Row], columns: Sequence[str], errors: RowErrors) -> Iterator[Row]:
     for row in rows:
         usable = True
         for position, problem in row.problems.items():
             column = columns[position] if 0 <= position < len(columns) else ""
             if column or position == WHOLE_ROW:
                 value = row.fields[position] if column else ""
-                verdicts.add(row.line, column, value, "invalidInput.invalidValue", problem)
+                errors.add(row.line, column, value, "invalidInput.invalidValue", problem)
                 usable = False
         if usable:
             yield row
 
 
-def of_width(rows: Iterable[Row], width: int, verdicts: Verdicts) -> Iterator[Row]:
+def of_width(rows: Iterable[Row], width: int, errors: RowErrors) -> Iterator[Row]:
     for row in rows:
         if any(row.fields[width:]):
             message = f"{len(row.fields)} fields where the header has {width}"
-            verdicts.add(row.line, "", "", "invalidInput.columnCount", message)
+            errors.add(row.line, "", "", "invalidInput.columnCount", message)
         else:
             yield Row(row.line, row.fields[:width] + [""] * (width - len(row.fields)))

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.validators import MaxLengthValidator
 
 from outbound_site.core.validators import NOT_IN_XML, Characters, MaxBytes, printable
-from outbound_site.imports.verdicts import Verdicts, content_refused
+from outbound_site.imports.row_errors import RowErrors, content_refused
 from outbound_site.unifiedconfig.elements import Element, Text
 from outbound_site.unifiedconfig.errors import Refusal
 
@@ -34,8 +34,8 @@ class Table:
         return Table(columns, [self.lines[index] for index in kept])
 
 
-def read_table(content: str, delimiter: str, known: Collection[str], verdicts: Verdicts) -> Table:
-    """The rows of a `fileContent`; rows with too few or too many fields are left out and told.
+def read_table(content: str, delimiter: str, known: Collection[str], errors: RowErrors) -> Table:
+    """The rows of a `fileContent`; rows with too few or too many fields are left out and reported.
 
     Lines may be indented, end in blanks or be empty. Nothing is quoted: the delimiter cannot stand in a
     value. Raises Refusal for more than MAX_ROWS rows, no row at all, and a header that is not made of
@@ -49,7 +49,7 @@ def read_table(content: str, delimiter: str, known: Collection[str], verdicts: V
     check_size(len(numbered) - 1)
     width = len(header)
     widths = {number: line.count(delimiter) + 1 for number, line in numbered[1:]}
-    if tell_wrong_widths(widths, width, verdicts):
+    if report_wrong_widths(widths, width, errors):
         numbered = [
             numbered[0],
             *((number, line) for number, line in numbered[1:] if widths[number] == width),
@@ -60,12 +60,12 @@ def read_table(content: str, delimiter: str, known: Collection[str], verdicts: V
     return Table(columns, [number for number, _ in numbered[1:]])
 
 
-def tell_wrong_widths(widths: Mapping[int, int], width: int, verdicts: Verdicts) -> bool:
+def report_wrong_widths(widths: Mapping[int, int], width: int, errors: RowErrors) -> bool:
     """`widths`: number of fields by line. Whether there was any other than the header's."""
     wrong = {line: found for line, found in widths.items() if found != width}
     for line, found in wrong.items():
         message = f"{found} fields where the header has {width}"
-        verdicts.add(line, "", "", "invalidInput.columnCount", message)
+        errors.add(line, "", "", "invalidInput.columnCount", message)
     return bool(wrong)
 
 
@@ -79,23 +79,23 @@ def check_size(rows: int) -> None:
 
 def check_header(header: Sequence[str], known: Collection[str]) -> None:
     """Raises Refusal with every name that is unknown or stands twice."""
-    verdicts = Verdicts()
+    errors = RowErrors()
     for position, name in enumerate(header):
         if name not in known:
-            verdicts.add(1, "", name, "invalidInput.unknownColumn", f"{shown(name)} is not a known column")
+            errors.add(1, "", name, "invalidInput.unknownColumn", f"{shown(name)} is not a known column")
         elif name in header[:position]:
-            verdicts.add(1, name, name, "invalidInput.repeatedColumn", "stands twice")
-    verdicts.refuse()
+            errors.add(1, name, name, "invalidInput.repeatedColumn", "stands twice")
+    errors.refuse()
 
 
 def shown(name: str) -> str:
     return f"“{name[:50]}”"
 
 
-def read_column(element: Element, table: Table, verdicts: Verdicts) -> Sequence[Any]:
+def read_column(element: Element, table: Table, errors: RowErrors) -> Sequence[Any]:
     """The values of the element's column: text as it stands, anything else parsed, None for an empty field.
 
-    What the element or its validators refuse is told, and None in its place.
+    What the element or its validators refuse is reported, and None stands in its place.
     """
     values = table.columns[element.name]
     may_be_empty = not element.required or "" not in values
@@ -104,7 +104,7 @@ def read_column(element: Element, table: Table, verdicts: Verdicts) -> Sequence[
     read = {text: _read(element, text) for text in set(values)}
     for line, text in zip(table.lines, values, strict=True):
         if isinstance(read[text], Refusal):
-            verdicts.add_api_errors(line, element.name, text, read[text].errors)
+            errors.add_api_errors(line, element.name, text, read[text].errors)
     return [None if isinstance(read[text], Refusal) else read[text] for text in values]
 
 
@@ -117,7 +117,7 @@ def _read(element: Element, text: str) -> Any:
 
 
 def all_pass(validators: Iterable[Callable[[Any], None]], values: Sequence[str]) -> bool:
-    """Whether all values can be told at one glance to pass; False says nothing about any of them."""
+    """Whether all values pass, checked together; False says nothing about any one of them."""
     together = "".join(values)
     longest = max(map(len, values), default=0)
     return not NOT_IN_XML.search(together) and all(

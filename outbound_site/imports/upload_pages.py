@@ -10,15 +10,15 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 
 from outbound_site.core.admin.pages import demand, page
-from outbound_site.imports.file_import import BadRows, ImportedAlready, NothingLeft, check, preview, samples
 from outbound_site.imports.headings import repeated
-from outbound_site.imports.jobs import ImportState, ListImport
+from outbound_site.imports.list_files import BadRows, ImportedAlready, NothingLeft, check, preview, samples
+from outbound_site.imports.list_import import ImportState, ListImport
 from outbound_site.imports.queue import QueueFull
+from outbound_site.imports.row_errors import SHOWN_ERRORS, RowErrors
 from outbound_site.imports.rows import Unreadable
 from outbound_site.imports.sheets import is_sheet
 from outbound_site.imports.upload_forms import ReadingForm, UploadForm
 from outbound_site.imports.uploads import ListKind, file_of, import_prepared, prepare
-from outbound_site.imports.verdicts import SHOWN_ERRORS, Verdicts
 from outbound_site.unifiedconfig.errors import Refusal
 
 PREVIEWED = 20
@@ -148,7 +148,7 @@ class ListImportAdmin(admin.ModelAdmin):
     def look_at(self, job: ListImport, form: ReadingForm) -> dict[str, Any]:
         """What the page shows of the file: some rows, how many there are and what is wrong."""
         file, problem = file_of(job), ""
-        verdicts, total = Verdicts(), None
+        errors, total = RowErrors(), None
         try:
             first = preview(
                 file,
@@ -157,9 +157,9 @@ class ListImportAdmin(admin.ModelAdmin):
                 self.kind.numbers,
                 PREVIEWED,
             )
-            total, verdicts = check(file, self.kind.read)
+            total, errors = check(file, self.kind.read)
         except BadRows as too_many:
-            verdicts = too_many.verdicts
+            errors = too_many.errors
         except Refusal as refusal:
             problem = refusal.errors[0].message.removeprefix("Line 1: ")
         except Unreadable as error:
@@ -171,8 +171,8 @@ class ListImportAdmin(admin.ModelAdmin):
             "columns": [(field, samples(first, number)) for number, field in enumerate(form.columns())],
             "rows": first,
             "total": total,
-            "bad": len(verdicts.lines),
-            "errors": sorted(verdicts.errors)[:SHOWN_ERRORS],
+            "bad": len(errors.lines),
+            "errors": sorted(errors)[:SHOWN_ERRORS],
         }
 
     def remark(self, job: Any) -> str:

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from outbound_site.core.validators import NOT_IN_XML
 from outbound_site.imports.encodings import sample_of
-from outbound_site.imports.file_import import ListFile, Reader, write_rejects
 from outbound_site.imports.files import TextFormat, detect
 from outbound_site.imports.headings import suggest_columns
-from outbound_site.imports.jobs import ImportSource, ImportState, ListImport
+from outbound_site.imports.list_files import ListFile, Reader, write_rejects
+from outbound_site.imports.list_import import ImportSource, ImportState, ListImport
 
 LAPSES_AFTER = timedelta(days=1)
 Job = TypeVar("Job", bound=ListImport)
@@ -26,10 +26,10 @@ Job = TypeVar("Job", bound=ListImport)
 class ListKind:
     """What lists of contacts and of callbacks do each in their own way.
 
-    `headings`: what a column may be called (bulk/headings.py), and the columns that it fills.
+    `headings`: what a column may be called (imports/headings.py), and the columns that it fills.
 
-    `meaning(job, lines, rows)` tells by line what the server makes of good rows;
-    `import_file(file, job, skip_bad=..., may_empty=...)` stores them and gives the verdicts on the rest.
+    `meaning(job, lines, rows)` gives by line what the server makes of good rows;
+    `import_file(file, job, skip_bad=..., may_empty=...)` stores them and returns the errors of the rest.
     """
 
     noun: str
@@ -62,7 +62,7 @@ def prepare(kind: ListKind, job: Job, upload: UploadedFile) -> Job:
 
 
 def mapping_of(kind: ListKind, job: ListImport) -> list[tuple[str, str]]:
-    """The columns of the file as the last upload to the same place had them, else as they sound."""
+    """The columns of the file as the last upload to the same target had them, else by their names."""
     uploads = job.imports_of_target().filter(source=ImportSource.UPLOAD).exclude(state=ImportState.PREPARED)
     last = uploads.order_by("-pk").first()
     header = file_of(job).header()
@@ -86,11 +86,11 @@ def file_of(job: ListImport) -> ListFile:
 def import_prepared(kind: ListKind, job: Job, *, skip_bad: bool, may_empty: bool = False) -> Job:
     """Import the prepared file and keep the rows left out for download. Raises what `import_file` does."""
     file = file_of(job)
-    verdicts = kind.import_file(file, job, skip_bad=skip_bad, may_empty=may_empty)
-    if verdicts.errors:
+    errors = kind.import_file(file, job, skip_bad=skip_bad, may_empty=may_empty)
+    if errors:
         job.rejects.save(f"rejects-{job.pk}.csv", ContentFile(b""), save=False)
         with open(job.rejects.path, "w", encoding="utf-8-sig", newline="") as target:
-            write_rejects(file, verdicts, target)
+            write_rejects(file, errors, target)
     job.upload.delete(save=False)
     job.save(update_fields=["rejects", "upload"])
     return job

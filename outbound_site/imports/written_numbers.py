@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from outbound_site.core.phone_numbers import PLAIN, NoNumber, Unclear, cleaned, digits_of
+from outbound_site.imports.row_errors import RowError, RowErrors
 from outbound_site.imports.table import Table
-from outbound_site.imports.verdicts import RowError, Verdicts
 
 
 def with_digits(table: Table, names: Collection[str]) -> Table:
@@ -19,9 +19,9 @@ def with_digits(table: Table, names: Collection[str]) -> Table:
     return Table({**table.columns, **changed}, table.lines)
 
 
-def explain(verdicts: Verdicts, names: Collection[str]) -> None:
+def explain(errors: RowErrors, names: Collection[str]) -> None:
     """Say of the numbers of these columns that were not understood why."""
-    verdicts.errors = [explained(error) if error.column in names else error for error in verdicts.errors]
+    errors[:] = [explained(error) if error.column in names else error for error in errors]
 
 
 def explained(error: RowError) -> RowError:

@@ -100,7 +100,7 @@ def test_a_dialer_that_takes_the_callback_at_the_same_moment_wins(operation):
 def test_an_agent_deleted_at_the_same_moment_gets_no_callback(db):
     agent = AgentFactory()
     values = {"agent": agent, "phone": "777", "max_attempts": 1, "callback_date_time": in_an_hour()}
-    # The agent in hand was read before.
+    # The agent passed in was read before.
     Agent.objects.filter(pk=agent.pk).update(deleted_at=timezone.now())
     with pytest.raises(ValidationError, match="This agent was deleted"):
         scheduling.schedule(values)

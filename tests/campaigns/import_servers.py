@@ -34,7 +34,7 @@ def is_up(url):
 
 
 def content_of(key, rows):
-    """A list that is told from others by its account numbers."""
+    """A list that differs from others by its account numbers."""
     lines = [ROW.format(account=f"{key}-{number}") for number in range(rows)]
     return "\n".join(["AccountNumber,FirstName,LastName,Phone01,Phone02", *lines])
 

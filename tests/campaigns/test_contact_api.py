@@ -191,8 +191,8 @@ ACCOUNT, FIRST = "AccountNumber", "FirstName"
 def test_a_bad_row_refuses_the_whole_list_and_is_told(api, url, header, row, column, rule):
     good = ",".join({"Phone01": "5", "Phone10": "5"}.get(name, "") for name in header.split(","))
     answer = api.post(url, body(header, good, row, good))
-    ((line, told, error_type, message),) = refused(answer)
-    assert (line, told, error_type) == ("3", column, rule)
+    ((line, named, error_type, message),) = refused(answer)
+    assert (line, named, error_type) == ("3", column, rule)
     assert message.startswith(f"Line 3: {column or ''}")
 
 
@@ -517,7 +517,7 @@ def test_a_download_knows_the_delimiters_of_an_import_alone(api, url):
     assert errors_of(answer) == [("invalidInput.invalidValue", "delimiter")]
 
 
-# Blanks and line ends more often than chance has them.
+# Blanks and line ends more often than in random text.
 TEXT = st.text(
     st.sampled_from(" ,|\"'\n\r\t\u00a0\u2028=+") | st.characters(exclude_categories=["Cs"]), max_size=12
 ).filter(lambda text: not NOT_IN_XML.search(text))

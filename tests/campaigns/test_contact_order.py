@@ -1,4 +1,4 @@
-"""The order of a campaign's list, whose index is one of runs (campaigns/runs.py)."""
+"""The order of a campaign's list, whose index is one of ID blocks (campaigns/id_blocks.py)."""
 
 import random
 
@@ -7,8 +7,8 @@ from django.db import connection
 
 from campaigns.contact_import import import_content
 from campaigns.dialing_list import delete_contacts, length, undo_import
+from campaigns.id_blocks import id_blocks_of, ids_by_account
 from campaigns.models import Contact
-from campaigns.runs import ids_by_account, runs_of
 from tests.factories import CampaignFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,11 +30,11 @@ def make_list(request):
     """A campaign with lists of these lengths, each a run, between those of another one."""
 
     def make_list(lengths):
-        chance, campaign, other = random.Random(1), CampaignFactory(), CampaignFactory()
+        rng, campaign, other = random.Random(1), CampaignFactory(), CampaignFactory()
         import_content(other, "Phone01\n1", user=None)
         begin_a_run()
         for rows in lengths:
-            lines = "".join(f"{chance.randrange(request.param)},5550100\n" for _ in range(rows))
+            lines = "".join(f"{rng.randrange(request.param)},5550100\n" for _ in range(rows))
             for owner in other, campaign:
                 import_content(owner, f"AccountNumber,Phone01\n{lines}", user=None)
             begin_a_run()
@@ -44,9 +44,9 @@ def make_list(request):
 
 
 @pytest.mark.parametrize("lengths", [[400], [400] * 6, [1] * 8, [400, 3, 1, 40]])
-def test_every_part_of_the_list_is_found_by_its_runs(make_list, lengths):
+def test_every_part_of_the_list_is_found_by_its_id_blocks(make_list, lengths):
     campaign = make_list(lengths)
-    assert len(runs_of(campaign.pk)) == len(lengths)
+    assert len(id_blocks_of(campaign.pk)) == len(lengths)
     ordered = Contact.objects.filter(campaign=campaign).order_by("account_key", "pk")
     expected = list(ordered.values_list("pk", flat=True))
     for start in {0, 1, len(expected) // 4, len(expected) // 2, len(expected) - 1}:

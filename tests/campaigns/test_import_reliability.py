@@ -24,7 +24,7 @@ PHONES_A_ROW = 2
 
 
 @pytest.fixture
-def chance():
+def rng():
     return random.Random(20260328)
 
 
@@ -72,17 +72,17 @@ def seconds_of_an_import(server, administrator):
     return time.monotonic() - start
 
 
-def run_rounds(server, administrator, chance, break_something):
+def run_rounds(server, administrator, rng, break_something):
     longest = AT_ONCE * seconds_of_an_import(server, administrator)
     campaigns = [CampaignFactory(), CampaignFactory()]
     answers, sent = {}, {}
     for number in range(ROUNDS):
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for client in range(AT_ONCE):
-                key, rows = f"r{number}c{client}", chance.randrange(1, 4000)
+                key, rows = f"r{number}c{client}", rng.randrange(1, 4000)
                 sent[key] = (campaigns[client % 2], administrator, key, rows)
                 answers[key] = (rows, pool.submit(post_import, server.url, *sent[key]))
-            time.sleep(chance.uniform(0, longest))
+            time.sleep(rng.uniform(0, longest))
             break_something()
         assert wait_until(lambda: is_up(server.url), 60)
     answers = {key: (rows, future.result()) for key, (rows, future) in answers.items()}
@@ -94,7 +94,7 @@ def run_rounds(server, administrator, chance, break_something):
     return again
 
 
-def test_killed_web_processes_leave_whole_lists_or_none(start_process, administrator, chance):
+def test_killed_web_processes_leave_whole_lists_or_none(start_process, administrator, rng):
     server = start_server(start_process)
 
     def kill_web_process():
@@ -102,11 +102,11 @@ def test_killed_web_processes_leave_whole_lists_or_none(start_process, administr
         for child in children:
             os.kill(int(child), signal.SIGKILL)
 
-    assert run_rounds(server, administrator, chance, kill_web_process)
+    assert run_rounds(server, administrator, rng, kill_web_process)
 
 
 @pytest.mark.postgresql
-def test_killed_database_connections_leave_whole_lists_or_none(start_process, administrator, chance):
+def test_killed_database_connections_leave_whole_lists_or_none(start_process, administrator, rng):
     server = start_server(start_process)
 
     def kill_connections():
@@ -116,4 +116,4 @@ def test_killed_database_connections_leave_whole_lists_or_none(start_process, ad
                 " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
             )
 
-    assert run_rounds(server, administrator, chance, kill_connections)
+    assert run_rounds(server, administrator, rng, kill_connections)

@@ -122,8 +122,8 @@ def test_the_command_tells_them(listed, tmp_path, capsys):
     path = tmp_path / "list.csv"
     path.write_text("Name,Phone\nAna,+1 303 555 0185\nLi,3035550186\n")
     call_command("import_contacts", "Renewals", str(path))
-    told = " ".join(capsys.readouterr().out.split())
-    assert "with a number that is on the Do Not Call list in another form only: 1." in told
+    output = " ".join(capsys.readouterr().out.split())
+    assert "with a number that is on the Do Not Call list in another form only: 1." in output
 
 
 def test_import_dnc_tells_them(tmp_path, capsys, settings):

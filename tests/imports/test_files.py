@@ -3,10 +3,10 @@ from datetime import date
 import pytest
 from openpyxl import Workbook
 
-from outbound_site.imports.file_import import ListFile
 from outbound_site.imports.files import TextFormat, detect, rows_of
+from outbound_site.imports.list_files import ListFile
+from outbound_site.imports.row_errors import RowErrors
 from outbound_site.imports.rows import WHOLE_ROW, Row, Unreadable, text_rows
-from outbound_site.imports.verdicts import Verdicts
 
 TEXT = "Account Number;First name;Phone\r\n1;Jürgen;5550100\r\n2;Zoë €;5550101\r\n"
 
@@ -64,10 +64,10 @@ def test_rows_of_delimiters_alone_and_columns_at_the_end_without_a_name_do_not_c
     file = ListFile(path, path.name, detect(path.read_bytes(), path.name), ["LastName", "Phone01"])
     assert file.header() == ["Name", "Phone01"]
 
-    verdicts = Verdicts()
-    [(count, table)] = file.tables(verdicts)
+    errors = RowErrors()
+    [(count, table)] = file.tables(errors)
     assert (count, table.columns) == (3, {"LastName": ("Ana", "Li"), "Phone01": ("1", "2")})
-    assert [str(error) for error in verdicts.errors] == ["Line 8: 4 fields where the header has 2"]
+    assert [str(error) for error in errors] == ["Line 8: 4 fields where the header has 2"]
 
 
 def test_quoted_fields_hold_delimiters_and_lines_are_numbered_right():

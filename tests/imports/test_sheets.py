@@ -9,10 +9,10 @@ import pytest
 from openpyxl import Workbook
 
 from outbound_site.imports.files import TextFormat, rows_of, tables_of
+from outbound_site.imports.row_errors import RowErrors
 from outbound_site.imports.rows import Row, Unreadable
 from outbound_site.imports.sheet_rows import LONG_NUMBER, MEMORY_BYTES
 from outbound_site.imports.sheets import sheet_rows_of
-from outbound_site.imports.verdicts import Verdicts
 
 LIST = [["Account", "Phone"], [17, 2125550100], [18, 2125550101]]
 ODS = """<?xml version="1.0" encoding="UTF-8"?><office:document-content
@@ -150,11 +150,11 @@ def test_numbers_beyond_15_digits_and_line_breaks_make_bad_rows_where_their_colu
         ]
     )
     rows = list(rows_of(path, path.name, TextFormat("", "")))[1:]
-    verdicts = Verdicts()
-    [(count, table)] = tables_of(iter(rows), ["AccountNumber", "Phone01", ""], 10, verdicts)
+    errors = RowErrors()
+    [(count, table)] = tables_of(iter(rows), ["AccountNumber", "Phone01", ""], 10, errors)
     assert (count, table.lines) == (4, [2, 4])
     assert table.columns["AccountNumber"] == ("999999999999999", "1000000000000000")
-    assert [(error.line, error.column, error.message) for error in verdicts.errors] == [
+    assert [(error.line, error.column, error.message) for error in errors] == [
         (3, "AccountNumber", LONG_NUMBER),
         (5, "AccountNumber", "holds a line break"),
     ]

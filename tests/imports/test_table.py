@@ -2,8 +2,8 @@ import pytest
 from django.core.validators import MaxLengthValidator
 
 from outbound_site.core.validators import Characters, InRange, MaxBytes
+from outbound_site.imports.row_errors import RowErrors
 from outbound_site.imports.table import MAX_ROWS, read_column, read_table
-from outbound_site.imports.verdicts import Verdicts
 from outbound_site.unifiedconfig.elements import Integer, Text
 from outbound_site.unifiedconfig.errors import Refusal
 
@@ -11,8 +11,8 @@ COLUMNS = ("Name", "Age", "Phone")
 
 
 def read(content, delimiter=","):
-    verdicts = Verdicts()
-    return read_table(content, delimiter, COLUMNS, verdicts), verdicts
+    errors = RowErrors()
+    return read_table(content, delimiter, COLUMNS, errors), errors
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,10 @@ def read(content, delimiter=","):
     ],
 )
 def test_lines_may_be_indented_blank_and_ended_in_any_way(content):
-    table, verdicts = read(content)
+    table, errors = read(content)
     assert table.columns == {"Name": ["Ana", "Li"], "Age": ["41", "7"]}
     assert list(table.lines) == [2, 3]
-    assert verdicts.errors == []
+    assert errors == []
 
 
 def test_blank_lines_between_rows_count_as_lines():
@@ -39,15 +39,15 @@ def test_blank_lines_between_rows_count_as_lines():
 
 
 def test_the_delimiter_at_the_end_of_a_line_is_an_empty_last_field():
-    table, verdicts = read("Name|Age\nAna|", "|")
+    table, errors = read("Name|Age\nAna|", "|")
     assert table.columns == {"Name": ["Ana"], "Age": [""]}
-    assert verdicts.errors == []
+    assert errors == []
 
 
 def test_rows_of_another_width_are_told_and_left_out():
-    table, verdicts = read("Name,Age\nAna,41\nLi\nEva,3,4")
+    table, errors = read("Name,Age\nAna,41\nLi\nEva,3,4")
     assert table.columns["Name"] == ["Ana"]
-    assert [str(error) for error in verdicts.errors] == [
+    assert [str(error) for error in errors] == [
         "Line 3: 1 fields where the header has 2",
         "Line 4: 3 fields where the header has 2",
     ]
@@ -82,9 +82,9 @@ def test_as_many_rows_as_allowed_are_read():
 
 
 def column(element, *values):
-    verdicts = Verdicts()
+    errors = RowErrors()
     table, _ = read("\n".join([element.name, *values]))
-    return list(read_column(element, table, verdicts)), [str(error) for error in verdicts.errors]
+    return list(read_column(element, table, errors)), [str(error) for error in errors]
 
 
 phone = Text("Phone", validators=[MaxLengthValidator(32), Characters("0-9#*")])
@@ -120,21 +120,21 @@ def test_a_column_without_fault_is_returned_as_it_stands():
 
 def test_a_required_field_may_not_be_empty():
     table, _ = read("Name,Age\n,1\nAna,2")
-    verdicts = Verdicts()
-    read_column(Text("Name", required=True), table, verdicts)
-    assert [str(error) for error in verdicts.errors] == ["Line 2: Name is required"]
+    errors = RowErrors()
+    read_column(Text("Name", required=True), table, errors)
+    assert [str(error) for error in errors] == ["Line 2: Name is required"]
 
 
-def test_a_hundred_errors_are_told_in_full_and_the_rest_counted_by_rule():
-    verdicts = Verdicts()
+def test_a_hundred_errors_are_given_in_full_and_the_rest_counted_by_rule():
+    errors = RowErrors()
     for line in range(2, 132):
-        verdicts.add(line, "Phone", "x", "invalidInput.invalidCharacter", "contains invalid characters")
+        errors.add(line, "Phone", "x", "invalidInput.invalidCharacter", "contains invalid characters")
     for line in range(202, 262):
-        verdicts.add(line, "Age", "x", "invalidInput.invalidValue", "has an invalid value")
-    errors = verdicts.api_errors()
-    assert [error.detail["error"].get("line") for error in errors[:100]] == list(range(2, 102))
-    assert [error.message for error in errors[100:]] == [
+        errors.add(line, "Age", "x", "invalidInput.invalidValue", "has an invalid value")
+    api_errors = errors.api_errors()
+    assert [error.detail["error"].get("line") for error in api_errors[:100]] == list(range(2, 102))
+    assert [error.message for error in api_errors[100:]] == [
         "30 more of 130 errors of the type invalidInput.invalidCharacter",
         "60 more of 60 errors of the type invalidInput.invalidValue",
     ]
-    assert errors[100].detail["error"]["count"] == 130
+    assert api_errors[100].detail["error"]["count"] == 130

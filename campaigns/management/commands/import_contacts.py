@@ -12,7 +12,9 @@ from campaigns.models import Campaign
 from campaigns.near_misses import count_for, in_words
 from campaigns.resumable_import import open_job, run
 from outbound_site.imports.encodings import sample_of
-from outbound_site.imports.file_import import (
+from outbound_site.imports.files import DELIMITERS, TextFormat, detect
+from outbound_site.imports.headings import repeated, suggest_columns
+from outbound_site.imports.list_files import (
     BadRows,
     ImportedAlready,
     ListFile,
@@ -20,11 +22,9 @@ from outbound_site.imports.file_import import (
     check,
     write_rejects,
 )
-from outbound_site.imports.files import DELIMITERS, TextFormat, detect
-from outbound_site.imports.headings import repeated, suggest_columns
 from outbound_site.imports.queue import QueueFull
+from outbound_site.imports.row_errors import RowErrors
 from outbound_site.imports.rows import Unreadable
-from outbound_site.imports.verdicts import Verdicts
 from outbound_site.unifiedconfig.errors import Refusal
 
 SHOWN_ERRORS = 20
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         try:
             self.import_list(console, campaign, open_list(options), options)
         except BadRows as refused:
-            show_errors(console, refused.verdicts)
+            show_errors(console, refused.errors)
             raise CommandError(f"{refused}; nothing more was stored") from None
         except NothingLeft as nothing:
             raise CommandError(
@@ -77,20 +77,20 @@ class Command(BaseCommand):
         show_reading(console, file)
         check_columns(file.columns)
         with console.status("Checking …"):
-            count, verdicts = check(file, read_written_contacts)
-        if options["rejects"] and verdicts.errors:
+            count, errors = check(file, read_written_contacts)
+        if options["rejects"] and errors:
             with options["rejects"].open("w", encoding="utf-8", newline="") as target:
-                write_rejects(file, verdicts, target)
-        if verdicts.errors and not options["skip_bad_rows"]:
-            raise BadRows(verdicts)
-        if count == len(verdicts.lines) and not (options["overwrite"] and options["empty_list"]):
+                write_rejects(file, errors, target)
+        if errors and not options["skip_bad_rows"]:
+            raise BadRows(errors)
+        if count == len(errors.lines) and not (options["overwrite"] and options["empty_list"]):
             raise NothingLeft(count)
         job = open_job(campaign, file, overwrite=options["overwrite"], again=options["again"])
         columns = [TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
         with Progress(*columns, console=console) as progress:
             bar = progress.add_task("", total=count, completed=job.lines_done)
             run(job, file, lambda done: progress.update(bar, completed=done))
-        show_errors(console, verdicts)
+        show_errors(console, errors)
         console.print(
             f"{job.rows_stored} contacts stored in {campaign}, {job.rows_bad} bad rows left out, "
             f"{job.rows_duplicate} duplicates skipped; zones: {job.phones_by_row} phones by row, "
@@ -137,11 +137,11 @@ def show_reading(console: Console, file: ListFile) -> None:
         console.print(text, markup=False, highlight=False)
 
 
-def show_errors(console: Console, verdicts: Verdicts) -> None:
-    if not verdicts.errors:
+def show_errors(console: Console, errors: RowErrors) -> None:
+    if not errors:
         return
-    table = ConsoleTable("Line", "Column", "Value", "What is wrong", title=f"{len(verdicts.lines)} bad rows")
-    for error in sorted(verdicts.errors)[:SHOWN_ERRORS]:
+    table = ConsoleTable("Line", "Column", "Value", "What is wrong", title=f"{len(errors.lines)} bad rows")
+    for error in sorted(errors)[:SHOWN_ERRORS]:
         table.add_row(str(error.line), error.column, plain(error.value), error.message)
     console.print(table, markup=False)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from outbound_site.unifiedconfig.errors import ApiError, Refusal
 
@@ -34,14 +34,11 @@ class RowError:
         return content_error(str(self), inner)
 
 
-@dataclass
-class Verdicts:
+class RowErrors(list[RowError]):
     """All that was found wrong with a list."""
 
-    errors: list[RowError] = field(default_factory=list)
-
     def add(self, line: int, column: str, value: str, rule: str, message: str) -> None:
-        self.errors.append(RowError(line, column, value, rule, message))
+        self.append(RowError(line, column, value, rule, message))
 
     def add_api_errors(self, line: int, column: str, value: str, errors: Iterable[ApiError]) -> None:
         """What the element or the model's validators say of a field."""
@@ -51,15 +48,15 @@ class Verdicts:
 
     @property
     def lines(self) -> set[int]:
-        return {error.line for error in self.errors}
+        return {error.line for error in self}
 
     def refuse(self) -> None:
         """Raise the Refusal of the list if anything is wrong: 100 errors in full, then a count per rule."""
-        if self.errors:
+        if self:
             raise Refusal(*self.api_errors())
 
     def api_errors(self) -> list[ApiError]:
-        ordered = sorted(self.errors)
+        ordered = sorted(self)
         left_out = Counter(error.rule for error in ordered[SHOWN_ERRORS:])
         total = Counter(error.rule for error in ordered)
         return [error.api_error() for error in ordered[:SHOWN_ERRORS]] + [

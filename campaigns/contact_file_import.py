@@ -9,22 +9,22 @@ from campaigns import near_misses
 from campaigns.contact_columns import COLUMNS, HEADINGS, PHONE_NAMES, ContactRows, read_written_contacts
 from campaigns.contact_import import add_rows, begin, queue_of, take_list, zoned_phones
 from campaigns.models import Campaign, ImportJob
-from outbound_site.imports.file_import import ListFile, check_rows, claim, good_rows
-from outbound_site.imports.jobs import finish
+from outbound_site.imports.list_files import ListFile, check_rows, claim, good_rows
+from outbound_site.imports.list_import import finish
 from outbound_site.imports.queue import slot
+from outbound_site.imports.row_errors import RowErrors
 from outbound_site.imports.uploads import ListKind
-from outbound_site.imports.verdicts import Verdicts
 from timezones.models import ZoneSet
 
 
-def import_file(file: ListFile, job: ImportJob, *, skip_bad: bool, may_empty: bool = False) -> Verdicts:
+def import_file(file: ListFile, job: ImportJob, *, skip_bad: bool, may_empty: bool = False) -> RowErrors:
     """Store the rows of a prepared job's file in one transaction; with `skip_bad` without the wrong ones.
 
     Returns what was wrong with the rows left out. Raises BadRows, NothingLeft unless the list `may_empty`,
     Unreadable, ImportedAlready, QueueFull, ValidationError when the campaign has been deleted, and Refusal
     for columns that do not go together, having stored nothing.
     """
-    verdicts = check_rows(file, job, read_written_contacts, skip_bad=skip_bad, may_empty=may_empty)
+    errors = check_rows(file, job, read_written_contacts, skip_bad=skip_bad, may_empty=may_empty)
     with slot(queue_of(job.campaign)), transaction.atomic():
         try:
             take_list(job)
@@ -32,11 +32,11 @@ def import_file(file: ListFile, job: ImportJob, *, skip_bad: bool, may_empty: bo
             raise ValidationError("The campaign was deleted meanwhile") from None
         claim(job)
         begin(job)
-        for _, table in file.tables(found := Verdicts()):
+        for _, table in file.tables(found := RowErrors()):
             add_rows(job, good_rows(table, found, read_written_contacts))
         finish(job)
     near_misses.count_for(job)
-    return verdicts
+    return errors
 
 
 def zones_of(job: ImportJob, lines: Sequence[int], rows: ContactRows) -> Mapping[int, str]:

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from outbound_site.imports.row_errors import RowErrors
 from outbound_site.imports.table import Table, read_table
-from outbound_site.imports.verdicts import Verdicts
 from outbound_site.unifiedconfig.errors import Refusal
 
 Rows = TypeVar("Rows")
@@ -77,26 +77,26 @@ def read_rows(
     content: str,
     delimiter: str,
     known: Collection[str],
-    read: Callable[[Table, Verdicts], Rows],
+    read: Callable[[Table, RowErrors], Rows],
 ) -> Rows:
     """The rows of a request's `fileContent`, all of them right.
 
     Raises Refusal with every row that is wrong, having recorded it with the job.
     """
-    verdicts = Verdicts()
+    errors = RowErrors()
     try:
-        table = read_table(content, delimiter, known, verdicts)
-        job.rows_read = len(table) + len(verdicts.lines)
-        rows = read(table, verdicts)
-        verdicts.refuse()
+        table = read_table(content, delimiter, known, errors)
+        job.rows_read = len(table) + len(errors.lines)
+        rows = read(table, errors)
+        errors.refuse()
     except Refusal:
-        record_refusal(job, verdicts)
+        record_refusal(job, errors)
         raise
     return rows
 
 
-def record_refusal(job: ListImport, verdicts: Verdicts) -> None:
+def record_refusal(job: ListImport, errors: RowErrors) -> None:
     """Nothing of the list was stored."""
     job.state, job.finished_at = ImportState.REFUSED, timezone.now()
-    job.rows_bad = len(verdicts.lines)
+    job.rows_bad = len(errors.lines)
     job.save()

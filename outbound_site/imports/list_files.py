@@ -14,10 +14,10 @@ from outbound_site.core.phone_numbers import cleaned
 from outbound_site.core.spreadsheets import defused
 from outbound_site.core.validators import NOT_IN_XML
 from outbound_site.imports.files import MAX_COLUMNS, TextFormat, rows_of, tables_of
-from outbound_site.imports.jobs import ImportState, ListImport
+from outbound_site.imports.list_import import ImportState, ListImport
+from outbound_site.imports.row_errors import RowError, RowErrors
 from outbound_site.imports.rows import WHOLE_ROW, Row, Unreadable
 from outbound_site.imports.table import Table
-from outbound_site.imports.verdicts import RowError, Verdicts
 from outbound_site.unifiedconfig.errors import Refusal
 
 CHUNK = 5_000
@@ -26,9 +26,9 @@ MAX_ERRORS = 10_000
 # Values shown of a column.
 SAMPLES = 3
 
-# Reads the rows of a table; what is wrong with them joins the verdicts. Raises Refusal for columns that do
+# Reads the rows of a table and adds what is wrong with them to the errors. Raises Refusal for columns that do
 # not go together.
-Reader = Callable[[Table, Verdicts], Any]
+Reader = Callable[[Table, RowErrors], Any]
 
 
 class ImportedAlready(Exception):
@@ -38,9 +38,9 @@ class ImportedAlready(Exception):
 class BadRows(Exception):
     """Nothing was stored; the rows that are wrong."""
 
-    def __init__(self, verdicts: Verdicts) -> None:
-        self.verdicts = verdicts
-        super().__init__(f"{len(verdicts.lines)} rows are wrong")
+    def __init__(self, errors: RowErrors) -> None:
+        self.errors = errors
+        super().__init__(f"{len(errors.lines)} rows are wrong")
 
 
 class NothingLeft(Exception):
@@ -77,49 +77,51 @@ class ListFile:
             raise Unreadable(f"The first line has {len(header)} columns; it must have 1 to {MAX_COLUMNS}")
         return header
 
-    def tables(self, verdicts: Verdicts, size: int = CHUNK, skip: int = 0) -> Iterator[tuple[int, Table]]:
+    def tables(self, errors: RowErrors, size: int = CHUNK, skip: int = 0) -> Iterator[tuple[int, Table]]:
         """The rows below the header but the first `skip` ones, with their number. Raises BadRows for too many
         errors.
         """
         rows = islice(self.rows(), 1 + skip, None)
-        for count, table in tables_of(rows, self.columns, size, verdicts):
+        for count, table in tables_of(rows, self.columns, size, errors):
             yield count, table
-            if len(verdicts.errors) > MAX_ERRORS:
-                raise BadRows(verdicts)
+            if len(errors) > MAX_ERRORS:
+                raise BadRows(errors)
 
 
-def good_rows(table: Table, verdicts: Verdicts, read: Reader) -> Any:
-    """The rows that are right; what is wrong with the others joins the verdicts."""
-    found = Verdicts()
+def good_rows(table: Table, errors: RowErrors, read: Reader) -> Any:
+    """The rows that are right; what is wrong with the others is added to `errors`."""
+    found = RowErrors()
     rows = read(table, found)
-    if not found.errors:
+    if not found:
         return rows
-    verdicts.errors += found.errors
-    return read(table.without(found.lines), Verdicts())
+    errors += found
+    return read(table.without(found.lines), RowErrors())
 
 
-def check(file: ListFile, read: Reader) -> tuple[int, Verdicts]:
+def check(file: ListFile, read: Reader) -> tuple[int, RowErrors]:
     """Number of rows below the header and all that is wrong. Raises BadRows for too many errors."""
-    verdicts, total = Verdicts(), 0
-    for count, table in file.tables(verdicts):
-        good_rows(table, verdicts, read)
+    errors, total = RowErrors(), 0
+    for count, table in file.tables(errors):
+        good_rows(table, errors, read)
         total += count
-    return total, verdicts
+    return total, errors
 
 
-def check_rows(file: ListFile, job: ListImport, read: Reader, *, skip_bad: bool, may_empty: bool) -> Verdicts:
+def check_rows(
+    file: ListFile, job: ListImport, read: Reader, *, skip_bad: bool, may_empty: bool
+) -> RowErrors:
     """What is wrong with the rows that the job will leave out, counted on it.
 
     Raises BadRows unless they may be left out, and NothingLeft unless replacing the list by nothing was asked
     for.
     """
-    job.rows_read, verdicts = check(file, read)
-    if verdicts.errors and not skip_bad:
-        raise BadRows(verdicts)
-    job.rows_bad = len(verdicts.lines)
+    job.rows_read, errors = check(file, read)
+    if errors and not skip_bad:
+        raise BadRows(errors)
+    job.rows_bad = len(errors.lines)
     if job.rows_bad == job.rows_read and not (job.overwrite and may_empty):
         raise NothingLeft(job.rows_read)
-    return verdicts
+    return errors
 
 
 @dataclass(frozen=True)
@@ -151,19 +153,19 @@ def preview(
     """Some rows with what the server makes of them, or with what is wrong with them; where the columns do not
     go together yet, the rows alone.
     """
-    shown, verdicts = rows_to_show(file, count), Verdicts()
-    _, table = next(tables_of(iter(shown), file.columns, count, verdicts), (0, Table({}, [])))
+    shown, errors = rows_to_show(file, count), RowErrors()
+    _, table = next(tables_of(iter(shown), file.columns, count, errors), (0, Table({}, [])))
     meanings: Mapping[int, str] = {}
     with suppress(Refusal):
-        rows = good_rows(table, verdicts, read)
-        lines = [line for line in table.lines if line not in verdicts.lines]
+        rows = good_rows(table, errors, read)
+        lines = [line for line in table.lines if line not in errors.lines]
         meanings = meaning(lines, rows) if lines else {}
     return [
         PreviewRow(
             line,
             fields if WHOLE_ROW in problems else [*fields, *[""] * (len(file.columns) - len(fields))],
             meanings.get(line, ""),
-            [error for error in verdicts.errors if error.line == line],
+            [error for error in errors if error.line == line],
             digits_of_row(fields, file.columns, numbers),
             WHOLE_ROW in problems,
         )
@@ -215,14 +217,14 @@ def claim(job: ListImport) -> None:
         raise ImportedAlready("This file has been imported already")
 
 
-def write_rejects(file: ListFile, verdicts: Verdicts, target: IO[str]) -> None:
+def write_rejects(file: ListFile, errors: RowErrors, target: IO[str]) -> None:
     """The bad rows as they stood in the file, with line and errors before them, as CSV for a spreadsheet."""
-    told: dict[int, list[str]] = {}
-    for error in sorted(verdicts.errors):
-        told.setdefault(error.line, []).append(f"{error.column} {error.message}".strip())
+    messages: dict[int, list[str]] = {}
+    for error in sorted(errors):
+        messages.setdefault(error.line, []).append(f"{error.column} {error.message}".strip())
     writer = csv.writer(target)
     rows = file.rows()
     writer.writerow(["Line", "Errors", *map(defused, next(rows, Row(1, [])).fields)])
     for line, fields, _ in rows:
-        if line in told:
-            writer.writerow([line, "; ".join(told[line]), *map(defused, fields)])
+        if line in messages:
+            writer.writerow([line, "; ".join(messages[line]), *map(defused, fields)])
