@@ -1,32 +1,76 @@
-"""Callbacks in bulk, from the API and from people's files: a list as a whole or nothing of it."""
+"""Callbacks in bulk, from the API (API text, "Bulk fileContent parameters") and from people's files: parsed,
+checked row by row, written. A list is stored as a whole or not at all.
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from callbacks.agents import hold_agents
-from callbacks.callback_columns import (
-    COLUMNS,
-    HEADINGS,
-    PHONE,
-    CallbackRows,
-    read_callbacks,
-    read_written_callbacks,
-)
-from callbacks.models import Agent, CallbackImport, CallbackStatus, PersonalCallback
+from callbacks.models import MAX_ATTEMPTS, Agent, CallbackImport, CallbackStatus, PersonalCallback
+from callbacks.rules import check_new_time, storable
+from callbacks.serializers import ServerTimestamp
+from campaigns.models import Campaign
 from outbound_site.core.history import record
 from outbound_site.core.server_time import shown
+from outbound_site.core.validators import InRange
 from outbound_site.imports.list_files import ListFile, check_rows, claim, good_rows
-from outbound_site.imports.list_import import ImportSource, finish, read_rows
+from outbound_site.imports.list_import import ImportSource, finish, record_refusal
 from outbound_site.imports.loading import bulk_load, take_ids
 from outbound_site.imports.queue import slot
-from outbound_site.imports.row_errors import RowErrors
+from outbound_site.imports.row_errors import RowErrors, content_refused
+from outbound_site.imports.table import Table, read_column, read_table
 from outbound_site.imports.uploads import ListKind
+from outbound_site.imports.written_numbers import explain, with_digits
+from outbound_site.unifiedconfig.elements import Element, Integer, element_for
+from outbound_site.unifiedconfig.errors import Refusal
 
 QUEUE = "personal callbacks"
 REASON = "bulk import"
+
+AGENT = Integer("AgentSkillTargetId", "agent_id", required=True)
+CAMPAIGN = Integer("CampaignId", "campaign_id")
+TIME = ServerTimestamp(
+    "CallbackDateTime", "callback_date_time", required=True, validators=[storable, check_new_time]
+)
+PHONE = element_for(PersonalCallback, "Phone", "phone", required=True)
+ELEMENTS: list[Element] = [
+    element_for(PersonalCallback, "AccountNumber", "account_number"),
+    element_for(PersonalCallback, "FirstName", "first_name"),
+    element_for(PersonalCallback, "LastName", "last_name"),
+    PHONE,
+    AGENT,
+    CAMPAIGN,
+    element_for(PersonalCallback, "CampaignDn", "campaign_dn"),
+    TIME,
+    Integer("MaxAttempts", "max_attempts", required=True, validators=[InRange(1, MAX_ATTEMPTS)]),
+]
+COLUMNS = [element.name for element in ELEMENTS]
+# By what people call them (imports/headings.py).
+HEADINGS = {
+    "account number": ["AccountNumber"],
+    "first name": ["FirstName"],
+    "last name": ["LastName"],
+    "phone": ["Phone"],
+    "whole name": ["LastName"],
+    "agent": ["AgentSkillTargetId"],
+    "campaign": ["CampaignId"],
+    "time of the callback": ["CallbackDateTime"],
+    "attempts": ["MaxAttempts"],
+}
+SAMPLE = ["6782", "Henry", "Martin", "2225554444", "5050", "5000", "222222221", "2031-02-03T15:00:00", "1"]
+
+
+@dataclass(frozen=True)
+class CallbackRows:
+    """`columns` by attribute: one value for each row; columns that were not there are missing."""
+
+    columns: Mapping[str, Sequence[Any]]
+    count: int
 
 
 def import_content(
@@ -38,7 +82,15 @@ def import_content(
     dialer holds too. Raises Refusal with every row that is wrong.
     """
     job = CallbackImport(source=ImportSource.API, overwrite=overwrite, user=user)
-    rows = read_rows(job, content, delimiter, COLUMNS, read_callbacks)
+    errors = RowErrors()
+    try:
+        table = read_table(content, delimiter, COLUMNS, errors)
+        job.rows_read = len(table) + len(errors.lines)
+        rows = read_callbacks(table, errors)
+        errors.refuse()
+    except Refusal:
+        record_refusal(job, errors)
+        raise
     with transaction.atomic():
         begin(job)
         add_rows(job, rows)
@@ -46,21 +98,43 @@ def import_content(
     return job
 
 
-def import_file(file: ListFile, job: CallbackImport, *, skip_bad: bool, may_empty: bool = False) -> RowErrors:
-    """Store the rows of a prepared job's file in one transaction; with `skip_bad` without the wrong ones.
+def read_callbacks(table: Table, errors: RowErrors) -> CallbackRows:
+    """All rows; what is wrong with them is added to `errors`, and such rows are not to be stored.
 
-    Returns what was wrong with the rows left out. Raises BadRows, NothingLeft unless the list `may_empty`,
-    Unreadable, ImportedAlready, QueueFull, ValidationError when an agent has been deleted meanwhile, and
-    Refusal for columns that do not go together, having stored nothing.
+    Two queries, whatever the number of rows. Raises Refusal for a required column that is not there.
     """
-    errors = check_rows(file, job, read_written_callbacks, skip_bad=skip_bad, may_empty=may_empty)
-    with slot(QUEUE), transaction.atomic():
-        claim(job)
-        begin(job)
-        for _, table in file.tables(found := RowErrors()):
-            add_rows(job, good_rows(table, found, read_written_callbacks))
-        finish(job)
-    return errors
+    if missing := [e.name for e in ELEMENTS if e.required and e.name not in table.columns]:
+        message = f"Line 1: the column {missing[0]} is required"
+        raise content_refused("invalidInput.fieldRequired", message)
+    columns = {
+        element.attribute: read_column(element, table, errors)
+        for element in ELEMENTS
+        if element.name in table.columns
+    }
+    for element, known in ((AGENT, Agent.objects.active()), (CAMPAIGN, Campaign.objects.active())):
+        if element.name in table.columns:
+            check_known(table, element, columns[element.attribute], known, errors)
+    return CallbackRows(columns, len(table))
+
+
+def read_written_callbacks(table: Table, errors: RowErrors) -> CallbackRows:
+    """The same for people's files: phone numbers are read as people write them."""
+    rows = read_callbacks(with_digits(table, [PHONE.name]), errors)
+    explain(errors, [PHONE.name])
+    return rows
+
+
+def check_known(
+    table: Table, element: Element, keys: Sequence[int | None], known: QuerySet[Any], errors: RowErrors
+) -> None:
+    """Report the ids that no item of `known` has."""
+    wanted = set(keys) - {None}
+    unknown = wanted - set(known.filter(pk__in=wanted).values_list("pk", flat=True))
+    if unknown:
+        message = f"names no {known.model._meta.verbose_name} that there is"
+        for line, key in zip(table.lines, keys, strict=True):
+            if key in unknown:
+                errors.add(line, element.name, str(key), "invalidInput.invalidReference", message)
 
 
 def begin(job: CallbackImport) -> None:
@@ -84,6 +158,23 @@ def add_rows(job: CallbackImport, rows: CallbackRows) -> None:
     # Others may have taken an id in between, but not at this microsecond; a list of 10,000 ids is slow.
     record(PersonalCallback.objects.filter(pk__range=(ids[0], ids[-1]), inserted_at=now), "+", REASON)
     job.rows_stored += rows.count
+
+
+def import_file(file: ListFile, job: CallbackImport, *, skip_bad: bool, may_empty: bool = False) -> RowErrors:
+    """Store the rows of a prepared job's file in one transaction; with `skip_bad` without the wrong ones.
+
+    Returns what was wrong with the rows left out. Raises BadRows, NothingLeft unless the list `may_empty`,
+    Unreadable, ImportedAlready, QueueFull, ValidationError when an agent has been deleted meanwhile, and
+    Refusal for columns that do not go together, having stored nothing.
+    """
+    errors = check_rows(file, job, read_written_callbacks, skip_bad=skip_bad, may_empty=may_empty)
+    with slot(QUEUE), transaction.atomic():
+        claim(job)
+        begin(job)
+        for _, table in file.tables(found := RowErrors()):
+            add_rows(job, good_rows(table, found, read_written_callbacks))
+        finish(job)
+    return errors
 
 
 def whom_and_when(job: CallbackImport, lines: Sequence[int], rows: CallbackRows) -> Mapping[int, str]:

@@ -6,8 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from callbacks import scheduling
-from callbacks.callback_columns import COLUMNS, SAMPLE
-from callbacks.callback_import import QUEUE, import_content
+from callbacks.callback_import import COLUMNS, QUEUE, SAMPLE, import_content
 from callbacks.filters import AgentFilter, PersonalCallbackFilter
 from callbacks.models import Agent, PersonalCallback
 from callbacks.serializers import AgentSerializer, PersonalCallbackBulkSerializer, PersonalCallbackSerializer

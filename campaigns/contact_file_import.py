@@ -6,8 +6,18 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from campaigns import near_misses
-from campaigns.contact_columns import COLUMNS, HEADINGS, PHONE_NAMES, ContactRows, read_written_contacts
-from campaigns.contact_import import add_rows, begin, queue_of, take_list, zoned_phones
+from campaigns.contact_import import (
+    COLUMNS,
+    HEADINGS,
+    PHONE_NAMES,
+    ContactRows,
+    add_rows,
+    begin,
+    queue_of,
+    read_written_contacts,
+    take_list,
+    zoned_phones,
+)
 from campaigns.models import Campaign, ImportJob
 from outbound_site.imports.list_files import ListFile, check_rows, claim, good_rows
 from outbound_site.imports.list_import import finish

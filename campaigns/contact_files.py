@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F, Max, Min
 
-from campaigns.contact_columns import COLUMNS
+from campaigns.contact_import import COLUMNS
 from campaigns.models import CallStatus, Campaign, Contact, ContactPhone, ImportJob, ZoneSource
 from campaigns.models.contact import MAX_PHONES, SEARCH_SEPARATOR
 from outbound_site.core.spreadsheets import csv_lines, defused

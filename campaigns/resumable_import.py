@@ -11,8 +11,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from campaigns.contact_columns import read_written_contacts
-from campaigns.contact_import import add_rows, queue_of, take_list
+from campaigns.contact_import import add_rows, queue_of, read_written_contacts, take_list
 from campaigns.dialing_list import remove_contacts
 from campaigns.models import Campaign, ImportJob, ImportSource, ImportState
 from outbound_site.imports.list_files import ImportedAlready, ListFile, good_rows

@@ -8,8 +8,7 @@ from rest_framework.response import Response
 
 from campaigns import contact_files
 from campaigns.configuration import SkillGroupChange, create_campaign, delete_campaign, update_campaign
-from campaigns.contact_columns import COLUMNS, SAMPLE
-from campaigns.contact_import import import_content, queue_of
+from campaigns.contact_import import COLUMNS, SAMPLE, import_content, queue_of
 from campaigns.dialing_list import delete_contacts, length
 from campaigns.filters import CampaignFilter, ContactFilter, SkillGroupFilter
 from campaigns.id_blocks import ids_by_account

@@ -1,6 +1,5 @@
 """What is kept of an import of a list: who, when, from where, and what became of its rows."""
 
-from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -8,8 +7,6 @@ from django.db import models
 from django.utils import timezone
 
 from outbound_site.imports.row_errors import RowErrors
-from outbound_site.imports.table import Table, read_table
-from outbound_site.unifiedconfig.errors import Refusal
 
 Rows = TypeVar("Rows")
 
@@ -70,29 +67,6 @@ class ListImport(models.Model):
 def finish(job: ListImport) -> None:
     job.state, job.finished_at = ImportState.SUCCEEDED, timezone.now()
     job.save()
-
-
-def read_rows(
-    job: ListImport,
-    content: str,
-    delimiter: str,
-    known: Collection[str],
-    read: Callable[[Table, RowErrors], Rows],
-) -> Rows:
-    """The rows of a request's `fileContent`, all of them right.
-
-    Raises Refusal with every row that is wrong, having recorded it with the job.
-    """
-    errors = RowErrors()
-    try:
-        table = read_table(content, delimiter, known, errors)
-        job.rows_read = len(table) + len(errors.lines)
-        rows = read(table, errors)
-        errors.refuse()
-    except Refusal:
-        record_refusal(job, errors)
-        raise
-    return rows
 
 
 def record_refusal(job: ListImport, errors: RowErrors) -> None:

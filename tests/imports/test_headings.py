@@ -1,7 +1,7 @@
 import pytest
 
-from callbacks import callback_columns
-from campaigns.contact_columns import COLUMNS, HEADINGS
+from callbacks import callback_import
+from campaigns.contact_import import COLUMNS, HEADINGS
 from outbound_site.imports.headings import PLAIN_HEADINGS, repeated, suggest_columns
 
 NAMES = ["AccountNumber", "FirstName", "LastName"]
@@ -72,5 +72,5 @@ def test_a_heading_means_one_thing_only():
 
 def test_headings_of_callbacks_are_recognised_too():
     header = ["Agente", "Campaña", "Teléfono", "Móvil", "Fecha y hora de llamada", "Intentos"]
-    columns = suggest_columns(header, [], callback_columns.COLUMNS, callback_columns.HEADINGS)
+    columns = suggest_columns(header, [], callback_import.COLUMNS, callback_import.HEADINGS)
     assert columns == ["AgentSkillTargetId", "CampaignId", "Phone", "", "CallbackDateTime", "MaxAttempts"]

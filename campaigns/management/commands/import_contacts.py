@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as ConsoleTable
 
-from campaigns.contact_columns import COLUMNS, HEADINGS, check_columns, read_written_contacts
+from campaigns.contact_import import COLUMNS, HEADINGS, check_columns, read_written_contacts
 from campaigns.models import Campaign
 from campaigns.near_misses import count_for, in_words
 from campaigns.resumable_import import open_job, run
