@@ -18,13 +18,12 @@ from campaigns.models import Campaign
 from outbound_site.core.history import record
 from outbound_site.core.server_time import shown
 from outbound_site.core.validators import InRange
-from outbound_site.imports.list_files import ListFile, check_rows, claim, good_rows
+from outbound_site.imports.bulk_requests import slot
+from outbound_site.imports.list_files import ListFile, ListKind, check_rows, claim, good_rows
 from outbound_site.imports.list_import import ImportSource, finish, record_refusal
 from outbound_site.imports.loading import bulk_load, take_ids
-from outbound_site.imports.queue import slot
 from outbound_site.imports.row_errors import RowErrors, content_refused
 from outbound_site.imports.table import Table, read_column, read_table
-from outbound_site.imports.uploads import ListKind
 from outbound_site.imports.written_numbers import explain, with_digits
 from outbound_site.unifiedconfig.elements import Element, Integer, element_for
 from outbound_site.unifiedconfig.errors import Refusal
@@ -117,13 +116,6 @@ def read_callbacks(table: Table, errors: RowErrors) -> CallbackRows:
     return CallbackRows(columns, len(table))
 
 
-def read_written_callbacks(table: Table, errors: RowErrors) -> CallbackRows:
-    """The same for people's files: phone numbers are read as people write them."""
-    rows = read_callbacks(with_digits(table, [PHONE.name]), errors)
-    explain(errors, [PHONE.name])
-    return rows
-
-
 def check_known(
     table: Table, element: Element, keys: Sequence[int | None], known: QuerySet[Any], errors: RowErrors
 ) -> None:
@@ -160,41 +152,39 @@ def add_rows(job: CallbackImport, rows: CallbackRows) -> None:
     job.rows_stored += rows.count
 
 
-def import_file(file: ListFile, job: CallbackImport, *, skip_bad: bool, may_empty: bool = False) -> RowErrors:
-    """Store the rows of a prepared job's file in one transaction; with `skip_bad` without the wrong ones.
+class CallbackList(ListKind):
+    noun = "callbacks"
+    columns = COLUMNS
+    headings = HEADINGS
+    numbers = [PHONE.name]
+    meaning_label = "Agent and time"
 
-    Returns what was wrong with the rows left out. Raises BadRows, NothingLeft unless the list `may_empty`,
-    Unreadable, ImportedAlready, QueueFull, ValidationError when an agent has been deleted meanwhile, and
-    Refusal for columns that do not go together, having stored nothing.
-    """
-    errors = check_rows(file, job, read_written_callbacks, skip_bad=skip_bad, may_empty=may_empty)
-    with slot(QUEUE), transaction.atomic():
-        claim(job)
-        begin(job)
-        for _, table in file.tables(found := RowErrors()):
-            add_rows(job, good_rows(table, found, read_written_callbacks))
-        finish(job)
-    return errors
+    def read(self, table: Table, errors: RowErrors) -> CallbackRows:
+        rows = read_callbacks(with_digits(table, self.numbers), errors)
+        explain(errors, self.numbers)
+        return rows
+
+    def meaning(self, job: CallbackImport, lines: Sequence[int], rows: CallbackRows) -> Mapping[int, str]:
+        """Agent and time of each row."""
+        agents = Agent.objects.in_bulk(set(rows.columns["agent_id"]))
+        pairs = zip(rows.columns["agent_id"], rows.columns["callback_date_time"], strict=True)
+        return {
+            line: f"{agents[agent]}, {shown(at)}"
+            for line, (agent, at) in zip(lines, pairs, strict=True)
+            if agent in agents
+        }
+
+    def import_file(
+        self, file: ListFile, job: CallbackImport, *, skip_bad: bool, may_empty: bool = False
+    ) -> RowErrors:
+        errors = check_rows(self, file, job, skip_bad=skip_bad, may_empty=may_empty)
+        with slot(QUEUE), transaction.atomic():
+            claim(job)
+            begin(job)
+            for _, table in file.tables(found := RowErrors()):
+                add_rows(job, good_rows(self, table, found))
+            finish(job)
+        return errors
 
 
-def whom_and_when(job: CallbackImport, lines: Sequence[int], rows: CallbackRows) -> Mapping[int, str]:
-    """Agent and time of each row in words, by line."""
-    agents = Agent.objects.in_bulk(set(rows.columns["agent_id"]))
-    pairs = zip(rows.columns["agent_id"], rows.columns["callback_date_time"], strict=True)
-    return {
-        line: f"{agents[agent]}, {shown(at)}"
-        for line, (agent, at) in zip(lines, pairs, strict=True)
-        if agent in agents
-    }
-
-
-CALLBACKS = ListKind(
-    noun="callbacks",
-    columns=COLUMNS,
-    headings=HEADINGS,
-    read=read_written_callbacks,
-    numbers=[PHONE.name],
-    meaning=whom_and_when,
-    meaning_label="Agent and time",
-    import_file=import_file,
-)
+CALLBACKS = CallbackList()

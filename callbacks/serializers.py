@@ -6,7 +6,7 @@ from typing import Any
 from callbacks.models import Agent, CallbackStatus, PersonalCallback
 from campaigns.models import Campaign
 from outbound_site.core.server_time import to_utc, to_wall
-from outbound_site.imports.request import BulkSerializer
+from outbound_site.imports.bulk_requests import BulkSerializer
 from outbound_site.unifiedconfig.elements import Choice, Computed, Timestamp, element_for, elements_for
 from outbound_site.unifiedconfig.references import Reference, find_by_id
 from outbound_site.unifiedconfig.serializers import Group, ResourceSerializer

@@ -10,8 +10,7 @@ from callbacks.callback_import import COLUMNS, QUEUE, SAMPLE, import_content
 from callbacks.filters import AgentFilter, PersonalCallbackFilter
 from callbacks.models import Agent, PersonalCallback
 from callbacks.serializers import AgentSerializer, PersonalCallbackBulkSerializer, PersonalCallbackSerializer
-from outbound_site.imports.request import BulkViewSet
-from outbound_site.imports.template import template_answer
+from outbound_site.imports.bulk_requests import BulkViewSet, template_answer
 from outbound_site.unifiedconfig.access import Access
 from outbound_site.unifiedconfig.negotiation import CsvNegotiation
 from outbound_site.unifiedconfig.views import Created, Deleted, Listed, Retrieved, UnifiedViewSet, Updated

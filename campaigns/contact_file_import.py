@@ -14,58 +14,57 @@ from campaigns.contact_import import (
     add_rows,
     begin,
     queue_of,
-    read_written_contacts,
+    read_contacts,
     take_list,
     zoned_phones,
 )
 from campaigns.models import Campaign, ImportJob
-from outbound_site.imports.list_files import ListFile, check_rows, claim, good_rows
+from outbound_site.imports.bulk_requests import slot
+from outbound_site.imports.list_files import ListFile, ListKind, check_rows, claim, good_rows
 from outbound_site.imports.list_import import finish
-from outbound_site.imports.queue import slot
 from outbound_site.imports.row_errors import RowErrors
-from outbound_site.imports.uploads import ListKind
+from outbound_site.imports.table import Table
+from outbound_site.imports.written_numbers import explain, with_digits
 from timezones.models import ZoneSet
 
 
-def import_file(file: ListFile, job: ImportJob, *, skip_bad: bool, may_empty: bool = False) -> RowErrors:
-    """Store the rows of a prepared job's file in one transaction; with `skip_bad` without the wrong ones.
+class ContactList(ListKind):
+    noun = "contacts"
+    columns = COLUMNS
+    headings = HEADINGS
+    numbers = PHONE_NAMES
+    meaning_label = "Zone of the first phone"
 
-    Returns what was wrong with the rows left out. Raises BadRows, NothingLeft unless the list `may_empty`,
-    Unreadable, ImportedAlready, QueueFull, ValidationError when the campaign has been deleted, and Refusal
-    for columns that do not go together, having stored nothing.
-    """
-    errors = check_rows(file, job, read_written_contacts, skip_bad=skip_bad, may_empty=may_empty)
-    with slot(queue_of(job.campaign)), transaction.atomic():
-        try:
-            take_list(job)
-        except Campaign.DoesNotExist:
-            raise ValidationError("The campaign was deleted meanwhile") from None
-        claim(job)
-        begin(job)
-        for _, table in file.tables(found := RowErrors()):
-            add_rows(job, good_rows(table, found, read_written_contacts))
-        finish(job)
-    near_misses.count_for(job)
-    return errors
+    def read(self, table: Table, errors: RowErrors) -> ContactRows:
+        rows = read_contacts(with_digits(table, PHONE_NAMES), errors)
+        explain(errors, PHONE_NAMES)
+        return rows
+
+    def meaning(self, job: ImportJob, lines: Sequence[int], rows: ContactRows) -> Mapping[int, str]:
+        """The zones of each row's first phone."""
+        zone_sets = zoned_phones(job.campaign, list(lines), rows).first_zone_sets()
+        labels = {
+            pk: " and ".join(zone.label for zone in zone_set.zones)
+            for pk, zone_set in ZoneSet.objects.in_bulk(set(zone_sets.values())).items()
+        }
+        return {line: labels[pk] for line, pk in zone_sets.items()}
+
+    def import_file(
+        self, file: ListFile, job: ImportJob, *, skip_bad: bool, may_empty: bool = False
+    ) -> RowErrors:
+        errors = check_rows(self, file, job, skip_bad=skip_bad, may_empty=may_empty)
+        with slot(queue_of(job.campaign)), transaction.atomic():
+            try:
+                take_list(job)
+            except Campaign.DoesNotExist:
+                raise ValidationError("The campaign was deleted meanwhile") from None
+            claim(job)
+            begin(job)
+            for _, table in file.tables(found := RowErrors()):
+                add_rows(job, good_rows(self, table, found))
+            finish(job)
+        near_misses.count_for(job)
+        return errors
 
 
-def zones_of(job: ImportJob, lines: Sequence[int], rows: ContactRows) -> Mapping[int, str]:
-    """The zones of each row's first phone, in words, by line."""
-    zone_sets = zoned_phones(job.campaign, list(lines), rows).first_zone_sets()
-    labels = {
-        pk: " and ".join(zone.label for zone in zone_set.zones)
-        for pk, zone_set in ZoneSet.objects.in_bulk(set(zone_sets.values())).items()
-    }
-    return {line: labels[pk] for line, pk in zone_sets.items()}
-
-
-CONTACTS = ListKind(
-    noun="contacts",
-    columns=COLUMNS,
-    headings=HEADINGS,
-    read=read_written_contacts,
-    numbers=PHONE_NAMES,
-    meaning=zones_of,
-    meaning_label="Zone of the first phone",
-    import_file=import_file,
-)
+CONTACTS = ContactList()

@@ -21,7 +21,6 @@ from outbound_site.imports.list_import import finish, record_refusal
 from outbound_site.imports.loading import bulk_load, take_ids
 from outbound_site.imports.row_errors import RowErrors, content_refused
 from outbound_site.imports.table import Table, read_column, read_table
-from outbound_site.imports.written_numbers import explain, with_digits
 from outbound_site.unifiedconfig.elements import Element, Flag, Integer, element_for
 from outbound_site.unifiedconfig.errors import ApiError, Refusal
 from timezones.models import ZoneSet
@@ -160,13 +159,6 @@ def read_contacts(table: Table, errors: RowErrors) -> ContactRows:
     check_phones(table, errors)
     zones = read_zones(table, errors)
     return ContactRows(text(ACCOUNT_NUMBER), text(FIRST_NAME), text(LAST_NAME), phones, zones)
-
-
-def read_written_contacts(table: Table, errors: RowErrors) -> ContactRows:
-    """The same for people's files: phone numbers are read as people write them."""
-    rows = read_contacts(with_digits(table, PHONE_NAMES), errors)
-    explain(errors, PHONE_NAMES)
-    return rows
 
 
 def check_phones(table: Table, errors: RowErrors) -> None:

@@ -6,17 +6,18 @@ twice. With overwrite the contacts before it leave at the last step: until then 
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.db import connection, transaction
 
-from campaigns.contact_import import add_rows, queue_of, read_written_contacts, take_list
+from campaigns.contact_file_import import CONTACTS
+from campaigns.contact_import import add_rows, queue_of, take_list
 from campaigns.dialing_list import remove_contacts
 from campaigns.models import Campaign, ImportJob, ImportSource, ImportState
+from outbound_site.imports.bulk_requests import slot
 from outbound_site.imports.list_files import ImportedAlready, ListFile, good_rows
 from outbound_site.imports.list_import import finish
-from outbound_site.imports.queue import slot
 from outbound_site.imports.row_errors import RowErrors
 
 # SQLite's lock goes to whoever asks at the right moment: without a pause web requests would wait for long.
@@ -45,23 +46,22 @@ def open_job(campaign: Campaign, file: ListFile, *, overwrite: bool, again: bool
     )
 
 
-def run(job: ImportJob, file: ListFile, progress: Callable[[int], None]) -> RowErrors:
-    """Store what is left of the file, without the rows that are wrong, which are returned.
+def store_steps(job: ImportJob, file: ListFile) -> Iterator[int]:
+    """Store what is left of the file without the rows that are wrong; after each step the rows done so far.
 
-    `progress` is told the rows done so far. Raises ImportedAlready when another process has gone on with
-    the job, BadRows for too many errors.
+    Raises ImportedAlready when another process has gone on with the job, BadRows for too many errors.
     """
-    errors, told = RowErrors(), 0
+    errors, counted = RowErrors(), 0
     for count, table in file.tables(errors, skip=job.lines_done):
-        rows = good_rows(table, errors, read_written_contacts)
+        rows = good_rows(CONTACTS, table, errors)
         with slot(queue_of(job.campaign)), transaction.atomic():
             _hold(job)
             add_rows(job, rows)
             job.lines_done += count
             bad = len(errors.lines)
-            job.rows_bad, told = job.rows_bad + bad - told, bad
+            job.rows_bad, counted = job.rows_bad + bad - counted, bad
             job.save()
-        progress(job.lines_done)
+        yield job.lines_done
         if connection.vendor == "sqlite":
             time.sleep(BREATH_SECONDS)
     with transaction.atomic():
@@ -70,7 +70,6 @@ def run(job: ImportJob, file: ListFile, progress: Callable[[int], None]) -> RowE
             remove_contacts(job.campaign, but=job)
         job.rows_read = job.lines_done
         finish(job)
-    return errors
 
 
 def _hold(job: ImportJob) -> None:

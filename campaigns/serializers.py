@@ -6,7 +6,7 @@ from campaigns.models import Campaign, CampaignSkillGroup, Contact, SkillGroup
 from campaigns.models.campaign import MAX_SKILL_GROUPS
 from campaigns.models.contact import MAX_PHONES
 from outbound_site.core.server_time import to_wall
-from outbound_site.imports.request import BulkSerializer
+from outbound_site.imports.bulk_requests import BulkSerializer
 from outbound_site.unifiedconfig.elements import Computed, Integer, element_for, elements_for
 from outbound_site.unifiedconfig.references import Reference, find_by_id, ref_url
 from outbound_site.unifiedconfig.serializers import Collection, Group, ResourceSerializer

@@ -20,8 +20,7 @@ from campaigns.serializers import (
     ContactSummarySerializer,
     SkillGroupSerializer,
 )
-from outbound_site.imports.request import DELIMITERS, BulkViewSet
-from outbound_site.imports.template import template_answer
+from outbound_site.imports.bulk_requests import DELIMITERS, BulkViewSet, template_answer
 from outbound_site.unifiedconfig.access import Access
 from outbound_site.unifiedconfig.errors import ApiError, NotFound, Refusal, invalid_value, length_exceeded
 from outbound_site.unifiedconfig.negotiation import CsvNegotiation

@@ -2,19 +2,20 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 
-from campaigns.admin.upload_forms import ContactUploadForm
 from campaigns.contact_file_import import CONTACTS
 from campaigns.contact_files import job_download
 from campaigns.dialing_list import undo_import
-from campaigns.models import ImportJob, ImportState
+from campaigns.models import Campaign, ImportJob, ImportState
 from campaigns.near_misses import in_words
 from outbound_site.core.admin.pages import demand, page
+from outbound_site.imports.upload_forms import UploadForm
 from outbound_site.imports.upload_pages import ListImportAdmin
 
 FIELDS: list[Any] = [
@@ -39,6 +40,12 @@ FIELDS: list[Any] = [
     "rows_undone",
     "rows_kept",
 ]
+
+
+class ContactUploadForm(UploadForm):
+    field_order = ["campaign", "file"]
+
+    campaign = forms.ModelChoiceField(Campaign.objects.active())
 
 
 @admin.register(ImportJob)

@@ -1,9 +1,8 @@
-from campaigns.models.campaign import Campaign, CampaignSkillGroup, Origin
+from campaigns.models.campaign import Campaign, CampaignSkillGroup, DeletedCampaign, Origin
 from campaigns.models.contact import CallStatus, Contact, ContactPhone, ZoneSource
-from campaigns.models.deleted import DeletedCampaign, DeletedSkillGroup
 from campaigns.models.import_job import ImportJob
 from campaigns.models.options import BlendedAgentOptions
-from campaigns.models.skill_group import SkillGroup
+from campaigns.models.skill_group import DeletedSkillGroup, SkillGroup
 from outbound_site.imports.list_import import ImportSource, ImportState
 
 __all__ = [

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from simple_history.models import HistoricalRecords
 
 from outbound_site.core.errors import duplicate_name
-from outbound_site.core.soft_deletion import Markable, MarkableQuerySet
+from outbound_site.core.soft_deletion import Markable, MarkableQuerySet, history_of_concrete_model
 from outbound_site.core.validators import Characters, InRange, name_characters, printable
 from outbound_site.unifiedconfig.references import ref_url
 from timezones.models import TimeZone
@@ -389,3 +389,12 @@ class CampaignSkillGroup(models.Model):
 
     def __str__(self) -> str:
         return str(self.skill_group)
+
+
+@history_of_concrete_model
+class DeletedCampaign(Campaign):
+    """Under Deleted Objects, with permissions of its own for the purge."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "deleted campaign"

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from simple_history.models import HistoricalRecords
 
-from outbound_site.core.soft_deletion import Markable
+from outbound_site.core.soft_deletion import Markable, history_of_concrete_model
 from outbound_site.core.validators import name_characters, printable
 from outbound_site.unifiedconfig.references import ref_url
 
@@ -33,3 +33,12 @@ class SkillGroup(Markable):
     @property
     def ref_url(self) -> str:
         return ref_url("skillgroup", self.pk)
+
+
+@history_of_concrete_model
+class DeletedSkillGroup(SkillGroup):
+    """Under Deleted Objects, with permissions of its own for the purge."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "deleted skill group"

@@ -1,7 +1,7 @@
 """Imports of a person's file: looked at first, then stored as a whole or without its bad rows."""
 
 import csv
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -25,10 +25,6 @@ CHUNK = 5_000
 MAX_ERRORS = 10_000
 # Values shown of a column.
 SAMPLES = 3
-
-# Reads the rows of a table and adds what is wrong with them to the errors. Raises Refusal for columns that do
-# not go together.
-Reader = Callable[[Table, RowErrors], Any]
 
 
 class ImportedAlready(Exception):
@@ -88,34 +84,65 @@ class ListFile:
                 raise BadRows(errors)
 
 
-def good_rows(table: Table, errors: RowErrors, read: Reader) -> Any:
+class ListKind:
+    """What lists of contacts and of callbacks do each in their own way."""
+
+    noun: str
+    columns: Collection[str]
+    # What a column may be called (imports/headings.py), and the columns that it fills.
+    headings: Mapping[str, Sequence[str]]
+    # Columns with phone numbers, which are read as people write them.
+    numbers: Collection[str]
+    meaning_label: str
+
+    def read(self, table: Table, errors: RowErrors) -> Any:
+        """The rows of a table; what is wrong with them is added to `errors`. Raises Refusal for columns that
+        do not go together.
+        """
+        raise NotImplementedError
+
+    def meaning(self, job: Any, lines: Sequence[int], rows: Any) -> Mapping[int, str]:
+        """What the server makes of good rows, in words, by line."""
+        raise NotImplementedError
+
+    def import_file(self, file: ListFile, job: Any, *, skip_bad: bool, may_empty: bool = False) -> RowErrors:
+        """Store the rows of a prepared job's file in one transaction; with `skip_bad` without the wrong ones.
+
+        Returns what was wrong with the rows left out. Raises BadRows, NothingLeft unless the list may become
+        empty, Unreadable, ImportedAlready, QueueFull, ValidationError when what the rows belong to has been
+        deleted, and Refusal for columns that do not go together, having stored nothing.
+        """
+        raise NotImplementedError
+
+
+def good_rows(kind: ListKind, table: Table, errors: RowErrors) -> Any:
     """The rows that are right; what is wrong with the others is added to `errors`."""
     found = RowErrors()
-    rows = read(table, found)
+    rows = kind.read(table, found)
     if not found:
         return rows
     errors += found
-    return read(table.without(found.lines), RowErrors())
+    return kind.read(table.without(found.lines), RowErrors())
 
 
-def check(file: ListFile, read: Reader) -> tuple[int, RowErrors]:
+def check(kind: ListKind, file: ListFile) -> tuple[int, RowErrors]:
     """Number of rows below the header and all that is wrong. Raises BadRows for too many errors."""
     errors, total = RowErrors(), 0
     for count, table in file.tables(errors):
-        good_rows(table, errors, read)
+        good_rows(kind, table, errors)
         total += count
     return total, errors
 
 
 def check_rows(
-    file: ListFile, job: ListImport, read: Reader, *, skip_bad: bool, may_empty: bool
+    kind: ListKind, file: ListFile, job: ListImport, *, skip_bad: bool, may_empty: bool
 ) -> RowErrors:
     """What is wrong with the rows that the job will leave out, counted on it.
 
     Raises BadRows unless they may be left out, and NothingLeft unless replacing the list by nothing was asked
     for.
     """
-    job.rows_read, errors = check(file, read)
+    job.rows_read, errors = check(kind, file)
     if errors and not skip_bad:
         raise BadRows(errors)
     job.rows_bad = len(errors.lines)
@@ -143,13 +170,7 @@ class PreviewRow:
         return [(field, self.digits.get(position, "")) for position, field in enumerate(fields)]
 
 
-def preview(
-    file: ListFile,
-    read: Reader,
-    meaning: Callable[[Sequence[int], Any], Mapping[int, str]],
-    numbers: Collection[str],
-    count: int,
-) -> list[PreviewRow]:
+def preview(kind: ListKind, job: ListImport, file: ListFile, count: int) -> list[PreviewRow]:
     """Some rows with what the server makes of them, or with what is wrong with them; where the columns do not
     go together yet, the rows alone.
     """
@@ -157,16 +178,16 @@ def preview(
     _, table = next(tables_of(iter(shown), file.columns, count, errors), (0, Table({}, [])))
     meanings: Mapping[int, str] = {}
     with suppress(Refusal):
-        rows = good_rows(table, errors, read)
+        rows = good_rows(kind, table, errors)
         lines = [line for line in table.lines if line not in errors.lines]
-        meanings = meaning(lines, rows) if lines else {}
+        meanings = kind.meaning(job, lines, rows) if lines else {}
     return [
         PreviewRow(
             line,
             fields if WHOLE_ROW in problems else [*fields, *[""] * (len(file.columns) - len(fields))],
             meanings.get(line, ""),
             [error for error in errors if error.line == line],
-            digits_of_row(fields, file.columns, numbers),
+            digits_of_row(fields, file.columns, kind.numbers),
             WHOLE_ROW in problems,
         )
         for line, fields, problems in shown

@@ -5,9 +5,10 @@ from django import forms
 
 from outbound_site.imports.encodings import ENCODINGS, in_words
 from outbound_site.imports.files import DELIMITERS
+from outbound_site.imports.list_files import ListKind
 from outbound_site.imports.list_import import ListImport
 from outbound_site.imports.sheets import is_sheet
-from outbound_site.imports.uploads import ListKind, mapping_of
+from outbound_site.imports.uploads import mapping_of
 
 
 class UploadForm(forms.Form):

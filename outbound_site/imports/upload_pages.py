@@ -10,15 +10,23 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 
 from outbound_site.core.admin.pages import demand, page
+from outbound_site.imports.bulk_requests import QueueFull
 from outbound_site.imports.headings import repeated
-from outbound_site.imports.list_files import BadRows, ImportedAlready, NothingLeft, check, preview, samples
+from outbound_site.imports.list_files import (
+    BadRows,
+    ImportedAlready,
+    ListKind,
+    NothingLeft,
+    check,
+    preview,
+    samples,
+)
 from outbound_site.imports.list_import import ImportState, ListImport
-from outbound_site.imports.queue import QueueFull
 from outbound_site.imports.row_errors import SHOWN_ERRORS, RowErrors
 from outbound_site.imports.rows import Unreadable
 from outbound_site.imports.sheets import is_sheet
 from outbound_site.imports.upload_forms import ReadingForm, UploadForm
-from outbound_site.imports.uploads import ListKind, file_of, import_prepared, prepare
+from outbound_site.imports.uploads import file_of, import_prepared, prepare
 from outbound_site.unifiedconfig.errors import Refusal
 
 PREVIEWED = 20
@@ -150,14 +158,8 @@ class ListImportAdmin(admin.ModelAdmin):
         file, problem = file_of(job), ""
         errors, total = RowErrors(), None
         try:
-            first = preview(
-                file,
-                self.kind.read,
-                lambda lines, rows: self.kind.meaning(job, lines, rows),
-                self.kind.numbers,
-                PREVIEWED,
-            )
-            total, errors = check(file, self.kind.read)
+            first = preview(self.kind, job, file, PREVIEWED)
+            total, errors = check(self.kind, file)
         except BadRows as too_many:
             errors = too_many.errors
         except Refusal as refusal:

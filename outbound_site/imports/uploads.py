@@ -1,11 +1,9 @@
 """Files that people upload: prepared as a job, looked at, then imported or left to lapse."""
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
@@ -15,32 +13,11 @@ from outbound_site.core.validators import NOT_IN_XML
 from outbound_site.imports.encodings import sample_of
 from outbound_site.imports.files import TextFormat, detect
 from outbound_site.imports.headings import suggest_columns
-from outbound_site.imports.list_files import ListFile, Reader, write_rejects
+from outbound_site.imports.list_files import ListFile, ListKind, write_rejects
 from outbound_site.imports.list_import import ImportSource, ImportState, ListImport
 
 LAPSES_AFTER = timedelta(days=1)
 Job = TypeVar("Job", bound=ListImport)
-
-
-@dataclass(frozen=True)
-class ListKind:
-    """What lists of contacts and of callbacks do each in their own way.
-
-    `headings`: what a column may be called (imports/headings.py), and the columns that it fills.
-
-    `meaning(job, lines, rows)` gives by line what the server makes of good rows;
-    `import_file(file, job, skip_bad=..., may_empty=...)` stores them and returns the errors of the rest.
-    """
-
-    noun: str
-    columns: Collection[str]
-    headings: Mapping[str, Sequence[str]]
-    read: Reader
-    # Columns with phone numbers, which are read as people write them.
-    numbers: Collection[str]
-    meaning: Callable[..., Mapping[int, str]]
-    meaning_label: str
-    import_file: Callable[..., Any]
 
 
 def prepare(kind: ListKind, job: Job, upload: UploadedFile) -> Job:

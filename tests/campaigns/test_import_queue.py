@@ -13,7 +13,7 @@ import pytest
 
 from campaigns.contact_import import queue_of
 from campaigns.models import Contact
-from outbound_site.imports.queue import slot, waiting
+from outbound_site.imports.bulk_requests import slot, waiting
 from tests.campaigns import import_clients
 from tests.campaigns.import_servers import content_of, post_import, start_server
 from tests.conftest import wait_until

@@ -7,10 +7,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as ConsoleTable
 
-from campaigns.contact_import import COLUMNS, HEADINGS, check_columns, read_written_contacts
+from campaigns.contact_file_import import CONTACTS
+from campaigns.contact_import import COLUMNS, HEADINGS, check_columns
 from campaigns.models import Campaign
 from campaigns.near_misses import count_for, in_words
-from campaigns.resumable_import import open_job, run
+from campaigns.resumable_import import open_job, store_steps
+from outbound_site.imports.bulk_requests import QueueFull
 from outbound_site.imports.encodings import sample_of
 from outbound_site.imports.files import DELIMITERS, TextFormat, detect
 from outbound_site.imports.headings import repeated, suggest_columns
@@ -22,7 +24,6 @@ from outbound_site.imports.list_files import (
     check,
     write_rejects,
 )
-from outbound_site.imports.queue import QueueFull
 from outbound_site.imports.row_errors import RowErrors
 from outbound_site.imports.rows import Unreadable
 from outbound_site.unifiedconfig.errors import Refusal
@@ -77,7 +78,7 @@ class Command(BaseCommand):
         show_reading(console, file)
         check_columns(file.columns)
         with console.status("Checking …"):
-            count, errors = check(file, read_written_contacts)
+            count, errors = check(CONTACTS, file)
         if options["rejects"] and errors:
             with options["rejects"].open("w", encoding="utf-8", newline="") as target:
                 write_rejects(file, errors, target)
@@ -89,7 +90,8 @@ class Command(BaseCommand):
         columns = [TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
         with Progress(*columns, console=console) as progress:
             bar = progress.add_task("", total=count, completed=job.lines_done)
-            run(job, file, lambda done: progress.update(bar, completed=done))
+            for done in store_steps(job, file):
+                progress.update(bar, completed=done)
         show_errors(console, errors)
         console.print(
             f"{job.rows_stored} contacts stored in {campaign}, {job.rows_bad} bad rows left out, "

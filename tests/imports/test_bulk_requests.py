@@ -6,8 +6,8 @@ from contextlib import ExitStack
 import pytest
 from django.db import connection
 
-from outbound_site.imports import queue
-from outbound_site.imports.queue import QueueFull, slot, ticket, waiting
+from outbound_site.imports import bulk_requests
+from outbound_site.imports.bulk_requests import QueueFull, slot, ticket, waiting
 from outbound_site.unifiedconfig.errors import errors_of
 from tests.conftest import wait_until
 
@@ -25,7 +25,8 @@ def start_holder():
     started = []
 
     def start():
-        code = "from outbound_site.imports.queue import *\nwith ticket(): print('held', flush=True); input()"
+        code = "from outbound_site.imports.bulk_requests import ticket\n"
+        code += "with ticket(): print('held', flush=True); input()"
         process = subprocess.Popen(
             [sys.executable, "-c", f"import django; django.setup()\n{code}"],
             stdin=subprocess.PIPE,
@@ -52,8 +53,8 @@ def in_threads(number, work):
 def test_a_slot_of_an_empty_queue_comes_at_once_and_leaves_nothing_behind():
     with slot("a"):
         assert waiting() == 0
-        assert [path.name for path in queue.DIRECTORY.iterdir()] != ["lock"]
-    assert [path.name for path in queue.DIRECTORY.iterdir()] == ["lock"]
+        assert [path.name for path in bulk_requests.DIRECTORY.iterdir()] != ["lock"]
+    assert [path.name for path in bulk_requests.DIRECTORY.iterdir()] == ["lock"]
 
 
 @pytest.mark.django_db
@@ -93,8 +94,8 @@ def test_the_one_that_works_does_not_count(tickets):
 
 def test_requests_that_wait_leave_threads_to_the_others(tickets, monkeypatch):
     """40 threads: 8 wait for recalls, 31 hold tickets, one answers."""
-    assert queue.MOST_IN_PROCESS == 31
-    monkeypatch.setattr(queue, "MOST_IN_PROCESS", 3)
+    assert bulk_requests.MOST_IN_PROCESS == 31
+    monkeypatch.setattr(bulk_requests, "MOST_IN_PROCESS", 3)
     tickets(3)
     with pytest.raises(QueueFull), ticket():
         pass
@@ -113,7 +114,9 @@ def test_requests_of_one_queue_work_in_the_order_they_came():
         threads = []
         for name in range(4):
             threads += in_threads(1, lambda _, name=name: request(name))
-            assert wait_until(lambda count=name + 1: len(list(queue.DIRECTORY.glob("* waiting"))) == count)
+            assert wait_until(
+                lambda count=name + 1: len(list(bulk_requests.DIRECTORY.glob("* waiting"))) == count
+            )
         assert worked == []
     for thread in threads:
         thread.join()
@@ -156,7 +159,7 @@ def test_of_requests_that_come_together_no_more_are_accepted_than_there_is_room_
 
 
 def test_the_tickets_of_a_dead_process_are_free_at_once(tickets, start_holder, monkeypatch):
-    monkeypatch.setattr(queue, "_looked_at", 0.0)
+    monkeypatch.setattr(bulk_requests, "_looked_at", 0.0)
     holder = start_holder()
     tickets(29)
     assert waiting() == 30

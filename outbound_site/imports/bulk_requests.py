@@ -1,8 +1,9 @@
-"""The queue of bulk requests: 30 wait at most, over all web processes (API text, "Import API", note).
+"""Requests that bring a list: their body, and the queue in which they wait.
 
-A request takes a ticket before anything else is done for it: a file in `DATA_DIR/request-queue` that it keeps
-locked until it has been answered. The kernel gives the lock of a dead process back. Neither the database nor
-the connection pool is asked, so that one request too many is refused at once while both are busy.
+30 wait at most, over all web processes (API text, "Import API", note). A request takes a ticket before
+anything else is done for it: a file in `DATA_DIR/request-queue` that it keeps locked until it has been
+answered. The kernel gives the lock of a dead process back. Neither the database nor the connection pool is
+asked, so that one request too many is refused at once while both are busy.
 
 A slot is the right to work. Requests under one queue name get it one after another, in the order in which
 they asked for it. The name of a ticket's file is its number, what it waits for, and its state.
@@ -11,15 +12,23 @@ they asked for it. The name of a ticket's file is its number, what it waits for,
 import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.http import HttpResponse
+from rest_framework.request import Request
 
-from outbound_site.unifiedconfig.errors import ApiError, Unavailable
+from outbound_site.unifiedconfig.elements import Choice, Element, Flag
+from outbound_site.unifiedconfig.errors import ApiError, Refusal, Unavailable, field_required, invalid_value
+from outbound_site.unifiedconfig.parsers import check_declared_length
+from outbound_site.unifiedconfig.serializers import ResourceSerializer
+from outbound_site.unifiedconfig.views import UnifiedViewSet
 
+DELIMITERS = {",": "comma", "|": "pipe"}
 CAPACITY = 30
 RETRY_AFTER_SECONDS = 5
 DIRECTORY = settings.DATA_DIR / "request-queue"
@@ -28,10 +37,72 @@ MOST_IN_PROCESS = max(1, settings.WEB_THREADS - max(1, settings.WEB_THREADS // 5
 # More slots at once in one process would compete for the interpreter and for the pool's connections.
 SLOTS_IN_PROCESS = 2
 SECONDS_BETWEEN_LOOKS_FOR_DEAD = 1.0
+WAITING, RUNNING = " waiting", " running"
+# SQLite writes one transaction at a time: requests queue rather than compete for its lock.
+_ONE_WRITER = "one writer"
 
+_sign_ins = threading.Semaphore(2)
 _slots = threading.BoundedSemaphore(SLOTS_IN_PROCESS)
 _held: set["Ticket"] = set()
 _looked_at = 0.0
+
+
+class Content(Element):
+    """The delimited list, as it was sent: its errors are reported line by line."""
+
+    def parse(self, raw: Any) -> str:
+        if not isinstance(raw, str):
+            raise Refusal(invalid_value(self.name, raw))
+        if not raw.strip():
+            raise Refusal(field_required(self.name))
+        return raw
+
+
+class BulkSerializer(ResourceSerializer):
+    """The body of a bulk request. Subclasses give `root_name`."""
+
+    elements = (
+        Content("fileContent", required=True),
+        Choice("delimiter", choices=DELIMITERS),
+        Flag("overwriteData"),
+    )
+
+
+class BulkViewSet(UnifiedViewSet):
+    """Its POST is a bulk request, which waits in the queue; one too many is refused before its sign-in."""
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        with ExitStack() as self.held:
+            return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if request.method == "POST":
+            self.ticket = self.held.enter_context(ticket())
+            with _sign_ins:
+                super().initial(request, *args, **kwargs)
+        else:
+            super().initial(request, *args, **kwargs)
+
+    @contextmanager
+    def slot(self, name: str) -> Iterator[None]:
+        """The time to read the body and work: not before all of it is here, so that nobody waits for a slow
+        client. Raises TooLarge.
+        """
+        check_declared_length(self.request)
+        leave_connection()
+        self.request._request.body  # noqa: B018
+        with self.ticket.slot(name):
+            yield
+
+
+def template_answer(file_name: str, columns: Iterable[str], sample: Iterable[str]) -> HttpResponse:
+    """The CSV template of a bulk import: header and one row (api-conventions.md 12: no byte-order mark)."""
+    content = "".join(",".join(line) + "\n" for line in (columns, sample))
+    return HttpResponse(
+        content,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
+    )
 
 
 class QueueFull(Unavailable):
@@ -84,11 +155,6 @@ class Ticket:
         while before := [name for name in _tickets() if name[12:] in ours and name < self.name]:
             leave_connection()
             _wait_for_end(max(before))
-
-
-WAITING, RUNNING = " waiting", " running"
-# SQLite writes one transaction at a time: requests queue rather than compete for its lock.
-_ONE_WRITER = "one writer"
 
 
 def leave_connection() -> None:
