@@ -50,7 +50,7 @@ class ImportRule(models.Model):
     )
     change_stamp = models.PositiveIntegerField(default=0, editable=False)
 
-    # What the last look at the file found; the file is taken when this has stood still for one interval.
+    # The file at the last check; it is imported when it has not changed for one interval.
     seen_size = models.BigIntegerField(null=True, editable=False)
     seen_mtime_ns = models.BigIntegerField(null=True, editable=False)
     seen_since = models.DateTimeField(null=True, editable=False)
@@ -211,8 +211,8 @@ class HandEntry(models.Model):
     reason = models.CharField(max_length=255)
 
     class Meta:
-        verbose_name = "number added by hand"
-        verbose_name_plural = "numbers added by hand"
+        verbose_name = "manual entry"
+        verbose_name_plural = "manual entries"
         ordering = ["-id"]
 
     def __str__(self) -> str:
@@ -229,8 +229,8 @@ class HandRemoval(models.Model):
     removed_from = models.TextField(help_text="The sources that had listed it.")
 
     class Meta:
-        verbose_name = "number removed by hand"
-        verbose_name_plural = "numbers removed by hand"
+        verbose_name = "manual removal"
+        verbose_name_plural = "manual removals"
         ordering = ["-id"]
 
     def __str__(self) -> str:

@@ -53,7 +53,7 @@ class UploadForm(forms.Form):
     )
     overwrite = forms.BooleanField(
         required=False,
-        help_text="The file replaces what all files have brought. Numbers added by hand stay. "
+        help_text="The file replaces the numbers of all other files. Manual entries stay. "
         "A blank file then clears the list.",
     )
 

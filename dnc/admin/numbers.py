@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import path, reverse
@@ -15,7 +14,7 @@ from django.utils.safestring import SafeString
 from dnc import do_not_call_list, near_misses
 from dnc.models import FileImport, HandEntry, HandRemoval
 from dnc.numbers import BadNumber, clean_number
-from outbound_site.core.admin.pages import page
+from outbound_site.core.admin.pages import demand, page
 from outbound_site.core.phone_numbers import is_whole
 
 MOST_PASTED = 10_000
@@ -44,8 +43,10 @@ class NumbersForm(forms.Form):
         if bad:
             raise forms.ValidationError(bad)
         # By number, how it was written first.
-        self.written = {clean_number(line): line for line in reversed(lines)}
-        return list(dict.fromkeys(map(clean_number, lines)))
+        self.written: dict[str, str] = {}
+        for line in lines:
+            self.written.setdefault(clean_number(line), line)
+        return list(self.written)
 
     def is_read_otherwise(self) -> bool:
         """Whether a number is not written in the characters that are stored."""
@@ -68,10 +69,10 @@ def _faults(lines: Iterable[str]) -> Iterator[str]:
 
 @admin.register(HandEntry)
 class HandEntryAdmin(admin.ModelAdmin):
-    """Numbers added by hand, and the pages on which numbers are looked up, added and removed."""
+    """Manual entries, and the pages on which numbers are looked up, added and removed."""
 
     when_empty = (
-        "No number was added by hand. Numbers are looked up, added and removed on the page of that name."
+        "There is no manual entry. Numbers are looked up, added and removed on the page of that name."
     )
     list_display = ["number_link", "added_by", "added_at", "reason"]
     list_display_links = None
@@ -114,31 +115,27 @@ class HandEntryAdmin(admin.ModelAdmin):
 
     def numbers(self, request: HttpRequest) -> HttpResponse:
         """Look up, add or remove the numbers of a form."""
-        self._demand(request, "look_up")
+        demand(request, OPERATIONS["look_up"])
         form = NumbersForm(request.POST) if request.method == "POST" else NumbersForm()
-        results: list[dict[str, Any]] = []
+        answers: list[dict[str, Any]] = []
         if form.is_valid():
             asked, reason = form.cleaned_data["numbers"], form.cleaned_data["reason"]
             operation = form.cleaned_data["operation"] or "look_up"
-            self._demand(request, operation)
+            demand(request, OPERATIONS[operation])
             if operation != "look_up" and form.is_read_otherwise():
                 text = "Nothing was changed yet. Below is how the numbers are read; press the button again."
                 self.message_user(request, text, messages.WARNING)
-            else:
-                self._do(request, operation, asked, reason)
-            listed = do_not_call_list.contains(asked)
-            alike = near_misses.nearly_listed(set(asked) - listed)
-            results = [
-                {
-                    "written": form.written[number],
-                    "number": number,
-                    "link": linked(number),
-                    "listed": number in listed,
-                    "is_whole": is_whole(number),
-                    "alike": [linked(other) for other in sorted(alike.get(number, ()))],
-                }
-                for number in asked
-            ]
+                operation = "look_up"
+            try:
+                if operation == "add":
+                    done = do_not_call_list.add(asked, request.user, reason)
+                    self.message_user(request, f"{done:,} added by hand.", messages.SUCCESS)
+                elif operation == "remove":
+                    done = do_not_call_list.remove(asked, request.user, reason)
+                    self.message_user(request, f"{done:,} removed.", messages.SUCCESS)
+            except do_not_call_list.ListBusy as busy:
+                self.message_user(request, str(busy), messages.ERROR)
+            answers = look_up(form.written)
             form = NumbersForm(initial={"numbers": "\n".join(asked), "reason": reason})
         return page(
             request,
@@ -146,13 +143,13 @@ class HandEntryAdmin(admin.ModelAdmin):
             "Do Not Call numbers",
             opts=self.opts,
             form=form,
-            results=results,
+            results=answers,
             allowed=allowed(request),
         )
 
     def number(self, request: HttpRequest) -> HttpResponse:
         """All about one number: whether it is listed and why, its imports, what was removed, near misses."""
-        self._demand(request, "look_up")
+        demand(request, OPERATIONS["look_up"])
         try:
             number = clean_number(request.GET.get("number", ""))
         except BadNumber as bad:
@@ -176,7 +173,7 @@ class HandEntryAdmin(admin.ModelAdmin):
 
     def export(self, request: HttpRequest) -> StreamingHttpResponse:
         """The whole list, one number a line."""
-        self._demand(request, "look_up")
+        demand(request, OPERATIONS["look_up"])
         lines = iter(do_not_call_list.iterate())
         chunks = iter(lambda: "".join(f"{line}\r\n" for line in islice(lines, LINES_A_CHUNK)), "")
         return StreamingHttpResponse(
@@ -185,25 +182,10 @@ class HandEntryAdmin(admin.ModelAdmin):
             headers={"Content-Disposition": 'attachment; filename="do_not_call.txt"'},
         )
 
-    def _do(self, request: HttpRequest, operation: str, numbers: list[str], reason: str) -> None:
-        try:
-            if operation == "add":
-                done = do_not_call_list.add(numbers, request.user, reason)
-                self.message_user(request, f"{done:,} added by hand.", messages.SUCCESS)
-            elif operation == "remove":
-                done = do_not_call_list.remove(numbers, request.user, reason)
-                self.message_user(request, f"{done:,} removed.", messages.SUCCESS)
-        except do_not_call_list.ListBusy as busy:
-            self.message_user(request, str(busy), messages.ERROR)
-
-    def _demand(self, request: HttpRequest, operation: str) -> None:
-        if operation not in allowed(request):
-            raise PermissionDenied
-
 
 @admin.register(HandRemoval)
 class HandRemovalAdmin(admin.ModelAdmin):
-    when_empty = "No number was removed by hand."
+    when_empty = "There is no manual removal."
     list_display = ["number_link", "removed_by", "removed_at", "reason", "removed_from"]
     list_display_links = None
     list_filter = ["removed_at"]
@@ -232,6 +214,23 @@ class HandRemovalAdmin(admin.ModelAdmin):
 
 def allowed(request: HttpRequest) -> set[str]:
     return {name for name, permission in OPERATIONS.items() if request.user.has_perm(permission)}
+
+
+def look_up(written: dict[str, str]) -> list[dict[str, Any]]:
+    """What the list says of each number; `written`: by number, how the person wrote it."""
+    listed = do_not_call_list.contains(written)
+    alike = near_misses.nearly_listed(written.keys() - listed)
+    return [
+        {
+            "written": text,
+            "number": number,
+            "link": linked(number),
+            "listed": number in listed,
+            "is_whole": is_whole(number),
+            "alike": [linked(other) for other in sorted(alike.get(number, ()))],
+        }
+        for number, text in written.items()
+    ]
 
 
 def linked(number: str) -> SafeString:
