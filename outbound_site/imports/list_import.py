@@ -1,14 +1,15 @@
-"""What is kept of an import of a list: who, when, from where, and what became of its rows."""
+"""What is kept of an import of a list: who, when, from where, and what became of its rows.
 
-from typing import Any, TypeVar
+An import job runs within its request or command; jobs that a worker takes over are in core/jobs.py.
+"""
+
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from outbound_site.imports.row_errors import RowErrors
-
-Rows = TypeVar("Rows")
 
 
 class ImportSource(models.TextChoices):
