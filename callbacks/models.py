@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 from callbacks.rules import FIRST_TIME, LAST_TIME, check_new_time, check_time_change, storable
 from campaigns.models import Campaign, Contact
 from outbound_site.core.server_time import to_wall
-from outbound_site.core.soft_deletion import Markable, history_of_concrete_model
+from outbound_site.core.soft_deletion import SoftDeletable, history_of_concrete_model
 from outbound_site.core.validators import InRange, MaxBytes, phone_characters, printable
 from outbound_site.imports.list_import import ListImport
 from outbound_site.unifiedconfig.references import ref_url
@@ -18,7 +18,7 @@ from outbound_site.unifiedconfig.references import ref_url
 MAX_ATTEMPTS = 2**31 - 1
 
 
-class Agent(Markable):
+class Agent(SoftDeletable):
     """A person who takes calls. The id is the original's SkillTargetID."""
 
     agent_id = models.CharField(

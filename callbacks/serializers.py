@@ -26,7 +26,7 @@ class AgentSerializer(ResourceSerializer):
 class ServerTimestamp(Timestamp):
     """An instant, on the wire the wall clock of the server's zone; an offset sent with it does not count."""
 
-    def read(self, instance: Any) -> datetime:
+    def to_representation(self, instance: Any) -> datetime:
         return to_wall(getattr(instance, self.attribute))
 
     def parse(self, raw: Any) -> datetime | None:
@@ -42,7 +42,7 @@ class StatusName(Choice):
 
     LETTERS = {name: letter for letter, name in CallbackStatus.choices}
 
-    def read(self, instance: Any) -> str:
+    def to_representation(self, instance: Any) -> str:
         return str(CallbackStatus(getattr(instance, self.attribute)).label)
 
     def parse(self, raw: Any) -> str | None:

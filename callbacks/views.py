@@ -13,7 +13,14 @@ from callbacks.serializers import AgentSerializer, PersonalCallbackBulkSerialize
 from outbound_site.imports.bulk_requests import BulkViewSet, template_answer
 from outbound_site.unifiedconfig.access import Access
 from outbound_site.unifiedconfig.negotiation import CsvNegotiation
-from outbound_site.unifiedconfig.views import Created, Deleted, Listed, Retrieved, UnifiedViewSet, Updated
+from outbound_site.unifiedconfig.views import (
+    CreateMixin,
+    DestroyMixin,
+    ListMixin,
+    RetrieveMixin,
+    UnifiedViewSet,
+    UpdateMixin,
+)
 
 CALLBACK_ACCESS = Access(
     read=("callbacks.view_personalcallback",),
@@ -23,7 +30,7 @@ CALLBACK_ACCESS = Access(
 )
 
 
-class AgentViewSet(Listed, Retrieved):
+class AgentViewSet(ListMixin, RetrieveMixin):
     queryset = Agent.objects.active()
     serializer_class = AgentSerializer
     filterset_class = AgentFilter
@@ -31,20 +38,20 @@ class AgentViewSet(Listed, Retrieved):
     access = Access(read=("callbacks.view_agent",))
 
 
-class PersonalCallbackViewSet(Listed, Retrieved, Created, Updated, Deleted):
+class PersonalCallbackViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin):
     queryset = PersonalCallback.objects.select_related("agent", "campaign")
     serializer_class = PersonalCallbackSerializer
     filterset_class = PersonalCallbackFilter
     collection_name = "personalCallbacks"
     access = CALLBACK_ACCESS
 
-    def add(self, values: dict[str, Any]) -> PersonalCallback:
+    def perform_create(self, values: dict[str, Any]) -> PersonalCallback:
         return scheduling.schedule(values)
 
-    def change(self, item: PersonalCallback, values: dict[str, Any]) -> None:
+    def perform_update(self, item: PersonalCallback, values: dict[str, Any]) -> None:
         scheduling.change(item, values, values.pop("change_stamp", None))
 
-    def remove(self, item: PersonalCallback) -> None:
+    def perform_destroy(self, item: PersonalCallback) -> None:
         scheduling.remove(item)
 
 

@@ -22,11 +22,18 @@ from campaigns.serializers import (
 )
 from outbound_site.imports.bulk_requests import DELIMITERS, BulkViewSet, template_answer
 from outbound_site.unifiedconfig.access import Access
-from outbound_site.unifiedconfig.errors import ApiError, NotFound, Refusal, invalid_value, length_exceeded
+from outbound_site.unifiedconfig.errors import ApiError, ErrorItem, NotFound, invalid_value, length_exceeded
 from outbound_site.unifiedconfig.negotiation import CsvNegotiation
 from outbound_site.unifiedconfig.pagination import UnifiedPagination
 from outbound_site.unifiedconfig.renderers import UnifiedXMLRenderer
-from outbound_site.unifiedconfig.views import Created, Deleted, Listed, Retrieved, UnifiedViewSet, Updated
+from outbound_site.unifiedconfig.views import (
+    CreateMixin,
+    DestroyMixin,
+    ListMixin,
+    RetrieveMixin,
+    UnifiedViewSet,
+    UpdateMixin,
+)
 from timezones.serializers import keep_invalid_zone
 
 # The subfeatures that give a custom role update-only access (API text, note on the Role API).
@@ -42,7 +49,7 @@ ACCESS_TO_CONTACTS = Access(
 )
 
 
-class CampaignViewSet(Listed, Retrieved, Created, Updated, Deleted):
+class CampaignViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin):
     queryset = Campaign.objects.visible_to_api().with_parts()
     serializer_class = CampaignSerializer
     filterset_class = CampaignFilter
@@ -55,32 +62,32 @@ class CampaignViewSet(Listed, Retrieved, Created, Updated, Deleted):
         delete=("campaigns.delete_campaign",),
     )
 
-    def add(self, values: dict[str, Any]) -> Campaign:
+    def perform_create(self, values: dict[str, Any]) -> Campaign:
         infos = values.pop("skill_group_infos", None)
         return create_campaign(Origin.API, values, SkillGroupChange(replace=infos))
 
-    def change(self, item: Campaign, values: dict[str, Any]) -> None:
+    def perform_update(self, item: Campaign, values: dict[str, Any]) -> None:
         keep_invalid_zone(values, item.time_zone)
         update_campaign(
             item.pk, values.pop("change_stamp"), skill_groups=skill_group_change(values), values=values
         )
 
-    def remove(self, item: Campaign) -> None:
+    def perform_destroy(self, item: Campaign) -> None:
         delete_campaign(item)
 
 
 def skill_group_change(values: dict[str, Any]) -> SkillGroupChange:
-    """Takes the three collections out of the values. Raises Refusal when whole set and deltas are mixed."""
+    """Takes the three collections out of the values. Raises ApiError when whole set and deltas are mixed."""
     replace = values.pop("skill_group_infos", None)
     added = values.pop("skill_group_infos_added", None)
     removed = values.pop("skill_group_infos_removed", None)
     if replace is not None and (added is not None or removed is not None):
         message = "skillGroupInfos cannot be combined with skillGroupInfosAdded or skillGroupInfosRemoved"
-        raise Refusal(ApiError("invalidInput.invalidValue", message, "skillGroupInfos"))
+        raise ApiError(ErrorItem("invalidInput.invalidValue", message, "skillGroupInfos"))
     return SkillGroupChange(replace, added or (), [item["skill_group"].pk for item in removed or ()])
 
 
-class SkillGroupViewSet(Listed, Retrieved):
+class SkillGroupViewSet(ListMixin, RetrieveMixin):
     queryset = SkillGroup.objects.active()
     serializer_class = SkillGroupSerializer
     filterset_class = SkillGroupFilter
@@ -136,7 +143,7 @@ class OfCampaign(UnifiedViewSet):
         return campaign
 
 
-class ContactViewSet(BulkViewSet, OfCampaign, Listed, Retrieved):
+class ContactViewSet(BulkViewSet, OfCampaign, ListMixin, RetrieveMixin):
     """The contacts of a campaign and their import."""
 
     queryset = Contact.objects.all()
@@ -144,7 +151,7 @@ class ContactViewSet(BulkViewSet, OfCampaign, Listed, Retrieved):
     pagination_class = ContactPagination
     collection_name = "importContacts"
     not_found_exception = NOT_FOUND
-    renderer_classes = [*Listed.renderer_classes, CSVRenderer]
+    renderer_classes = [*ListMixin.renderer_classes, CSVRenderer]
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(getattr(self.request, "accepted_renderer", None), CSVRenderer):
@@ -219,7 +226,7 @@ def contacts_as_csv(request: Request, campaign: Campaign) -> StreamingHttpRespon
     """
     delimiter = request.query_params.get("delimiter", ",")
     if delimiter not in DELIMITERS:
-        raise Refusal(invalid_value("delimiter", delimiter))
+        raise ApiError(invalid_value("delimiter", delimiter))
     answer = StreamingHttpResponse(
         contact_files.download(campaign, delimiter),
         content_type="text/csv; charset=utf-8",
@@ -233,8 +240,8 @@ def contacts_as_csv(request: Request, campaign: Campaign) -> StreamingHttpRespon
 
 
 def key_of(request: Request) -> str:
-    """The request's `Idempotency-Key`, "" for none. Raises Refusal."""
+    """The request's `Idempotency-Key`, "" for none. Raises ApiError."""
     key = request.headers.get("Idempotency-Key", "").strip()
     if len(key) > MAX_KEY:
-        raise Refusal(length_exceeded("Idempotency-Key", MAX_KEY))
+        raise ApiError(length_exceeded("Idempotency-Key", MAX_KEY))
     return key

@@ -5,11 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from dialing.models import CampaignManagerOptions
-from outbound_site.core.admin.history import RecordedAdmin
+from outbound_site.core.admin.history import HistoryAdmin
 
 
 @admin.register(CampaignManagerOptions)
-class CampaignManagerOptionsAdmin(RecordedAdmin):
+class CampaignManagerOptionsAdmin(HistoryAdmin):
     """The one row: neither added nor deleted, and its page opens without a list."""
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -5,10 +5,10 @@ from dnc.import_rules import create_rule, delete_rule, update_rule
 from dnc.models import ImportRule
 from dnc.serializers import ImportRuleSerializer
 from outbound_site.unifiedconfig.access import Access
-from outbound_site.unifiedconfig.views import Created, Deleted, Listed, Retrieved, Updated
+from outbound_site.unifiedconfig.views import CreateMixin, DestroyMixin, ListMixin, RetrieveMixin, UpdateMixin
 
 
-class ImportRuleViewSet(Listed, Retrieved, Created, Updated, Deleted):
+class ImportRuleViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, DestroyMixin):
     queryset = ImportRule.objects.all()
     serializer_class = ImportRuleSerializer
     filterset_class = ImportRuleFilter
@@ -20,11 +20,11 @@ class ImportRuleViewSet(Listed, Retrieved, Created, Updated, Deleted):
         delete=("dnc.delete_importrule",),
     )
 
-    def add(self, values: dict[str, Any]) -> ImportRule:
+    def perform_create(self, values: dict[str, Any]) -> ImportRule:
         return create_rule(values)
 
-    def change(self, item: ImportRule, values: dict[str, Any]) -> None:
+    def perform_update(self, item: ImportRule, values: dict[str, Any]) -> None:
         update_rule(item.pk, values.pop("change_stamp"), values)
 
-    def remove(self, item: ImportRule) -> None:
+    def perform_destroy(self, item: ImportRule) -> None:
         delete_rule(item)

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Count
 from django.http import HttpRequest
 
-from outbound_site.core.admin.history import RecordedAdmin
+from outbound_site.core.admin.history import HistoryAdmin
 from outbound_site.core.models import Role
 from outbound_site.roles import BUILT_IN, assignable
 
@@ -27,7 +27,7 @@ SUBFEATURES = (
 
 
 @admin.register(User)
-class OutboundUserAdmin(UserAdmin, RecordedAdmin):  # type: ignore[misc]
+class OutboundUserAdmin(UserAdmin, HistoryAdmin):  # type: ignore[misc]
     """Users are switched off and not deleted, so that the history of changes keeps their names."""
 
     fieldsets = [
@@ -96,7 +96,7 @@ class PermissionsField(forms.ModelMultipleChoiceField):
 
 
 @admin.register(Role)
-class RoleAdmin(RecordedAdmin):
+class RoleAdmin(HistoryAdmin):
     """The built-in roles are shown; custom ones are edited."""
 
     list_display = ["name", "built_in", "users"]

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from outbound_site.core.admin.history import RecordedAdmin
+from outbound_site.core.admin.history import HistoryAdmin
 from outbound_site.core.admin.pages import demand, page
 from timezones.around_the_clock import clocks
 from timezones.local_time import DialingWindow, actual_time
@@ -80,7 +80,7 @@ class RegionPrefixForm(forms.ModelForm):
 
 
 @admin.register(RegionPrefix)
-class RegionPrefixAdmin(RecordedAdmin):
+class RegionPrefixAdmin(HistoryAdmin):
     when_empty = (
         "There is no prefix, so every number lies in its campaign's zone. Add some, or load the "
         "seeded ones: manage.py load_region_prefixes."

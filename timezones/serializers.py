@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from outbound_site.unifiedconfig.elements import Computed, elements_for
-from outbound_site.unifiedconfig.errors import Refusal, invalid_reference
+from outbound_site.unifiedconfig.errors import ApiError, invalid_reference
 from outbound_site.unifiedconfig.references import Reference, key_of, ref_url
 from outbound_site.unifiedconfig.serializers import ResourceSerializer
 from timezones.models import TimeZone
@@ -33,19 +33,19 @@ def show(zone: TimeZone) -> dict[str, Any]:
 
 
 class TimeZoneReference(Reference):
-    def accept(self, raw: Any, partial: bool) -> dict[str, Any]:
+    def to_internal_value(self, raw: Any, partial: bool) -> dict[str, Any]:
         """An update may send the INVALID reference of its GET back, which is accepted as INVALID."""
         if partial and key_of(self.url_in(raw), self.kind) == INVALID:
             return {self.attribute: INVALID}
-        return super().accept(raw, partial)
+        return super().to_internal_value(raw, partial)
 
 
 def keep_invalid_zone(values: dict[str, Any], stored: TimeZone) -> None:
-    """Takes INVALID out of the values of an update. Raises Refusal when the stored zone is a valid one."""
+    """Takes INVALID out of the values of an update. Raises ApiError when the stored zone is a valid one."""
     if values.get("time_zone") != INVALID:
         return
     if not stored.retired:
-        raise Refusal(invalid_reference("timeZone", INVALID, "timezone"))
+        raise ApiError(invalid_reference("timeZone", INVALID, "timezone"))
     del values["time_zone"]
 
 

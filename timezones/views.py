@@ -1,11 +1,11 @@
 from outbound_site.unifiedconfig.access import Access
-from outbound_site.unifiedconfig.views import Listed, Retrieved
+from outbound_site.unifiedconfig.views import ListMixin, RetrieveMixin
 from timezones.filters import TimeZoneFilter
 from timezones.models import TimeZone
 from timezones.serializers import TimeZoneSerializer
 
 
-class TimeZoneViewSet(Listed, Retrieved):
+class TimeZoneViewSet(ListMixin, RetrieveMixin):
     queryset = TimeZone.objects.current()
     serializer_class = TimeZoneSerializer
     filterset_class = TimeZoneFilter

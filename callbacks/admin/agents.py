@@ -5,14 +5,14 @@ from django.contrib import admin
 
 from callbacks.agents import delete_agent, open_callbacks
 from callbacks.models import Agent, DeletedAgent
-from outbound_site.core.admin.soft_deletion import DeletedAdmin, MarkableAdmin
-from outbound_site.core.admin.versioned import StampedAdmin
+from outbound_site.core.admin.soft_deletion import DeletedAdmin, SoftDeletableAdmin
+from outbound_site.core.admin.versioned import VersionedAdmin
 
 MOST_NAMED = 100
 
 
 @admin.register(Agent)
-class AgentAdmin(MarkableAdmin, StampedAdmin):
+class AgentAdmin(SoftDeletableAdmin, VersionedAdmin):
     when_empty = "There is no agent yet. Personal callbacks belong to agents: add them first."
     list_display = ["agent_id", "first_name", "last_name", "user_name", "peripheral_id", "description"]
     list_display_links = ["agent_id"]

@@ -16,14 +16,14 @@ from callbacks.admin.fields import ServerTimeField, WrittenNumberField
 from callbacks.admin.reassignment import reassignment_page
 from callbacks.filters import PersonalCallbackFilter
 from callbacks.models import SET_BY_DIALERS, CallbackStatus, PersonalCallback
-from outbound_site.core.admin.soft_deletion import RefusableAdmin
-from outbound_site.core.admin.versioned import StampedAdmin, StampedForm
+from outbound_site.core.admin.soft_deletion import CheckedActionsAdmin
+from outbound_site.core.admin.versioned import VersionedAdmin, VersionedForm
 from outbound_site.core.server_time import shown
 
 MOST_NAMED = 100
 
 
-class PersonalCallbackForm(StampedForm):
+class PersonalCallbackForm(VersionedForm):
     callback_date_time = ServerTimeField(label="Callback time")
     phone = WrittenNumberField(help_text="The number to call, as you write it.")
 
@@ -58,7 +58,7 @@ class PersonalCallbackForm(StampedForm):
 
 
 @admin.register(PersonalCallback)
-class PersonalCallbackAdmin(RefusableAdmin, StampedAdmin):
+class PersonalCallbackAdmin(CheckedActionsAdmin, VersionedAdmin):
     when_empty = (
         "No callback is scheduled. They come from agents' calls, are added here one by one or as a "
         "list, or through the API."

@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from campaigns.admin.assignments import SkillGroupInline, assignment_history, skill_group_change
 from campaigns.configuration import create_campaign, delete_campaign, fill_defaults, update_campaign
 from campaigns.models import Campaign, Origin
-from outbound_site.core.admin.soft_deletion import MarkableAdmin
-from outbound_site.core.admin.versioned import StampedAdmin, StampedForm
+from outbound_site.core.admin.soft_deletion import SoftDeletableAdmin
+from outbound_site.core.admin.versioned import VersionedAdmin, VersionedForm
 from timezones.models import TimeZone
 
 # In the order in which people think; the skill groups stand with "Who" (templates/admin/campaigns/campaign/).
@@ -84,7 +84,7 @@ DEFAULTED = [
 ]
 
 
-class CampaignForm(StampedForm):
+class CampaignForm(VersionedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if zone := self.fields.get("time_zone"):
@@ -93,7 +93,7 @@ class CampaignForm(StampedForm):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(MarkableAdmin, StampedAdmin):
+class CampaignAdmin(SoftDeletableAdmin, VersionedAdmin):
     """Campaigns made here are edited here; those of the API are only shown (API text, "Outbound API")."""
 
     when_empty = "There is no campaign yet. Campaigns are added here or made through the API."

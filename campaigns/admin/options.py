@@ -5,11 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from campaigns.models import BlendedAgentOptions
-from outbound_site.core.admin.history import RecordedAdmin
+from outbound_site.core.admin.history import HistoryAdmin
 
 
 @admin.register(BlendedAgentOptions)
-class BlendedAgentOptionsAdmin(RecordedAdmin):
+class BlendedAgentOptionsAdmin(HistoryAdmin):
     """The one row: neither added nor deleted, and its page opens without a list."""
 
     fieldsets = [

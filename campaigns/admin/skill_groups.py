@@ -5,12 +5,12 @@ from django.contrib import admin
 
 from campaigns.models import SkillGroup
 from campaigns.skill_groups import campaigns_using, delete_skill_group
-from outbound_site.core.admin.soft_deletion import MarkableAdmin
-from outbound_site.core.admin.versioned import StampedAdmin
+from outbound_site.core.admin.soft_deletion import SoftDeletableAdmin
+from outbound_site.core.admin.versioned import VersionedAdmin
 
 
 @admin.register(SkillGroup)
-class SkillGroupAdmin(MarkableAdmin, StampedAdmin):
+class SkillGroupAdmin(SoftDeletableAdmin, VersionedAdmin):
     when_empty = "There is no skill group yet. A campaign reaches its agents through one: add it first."
     list_display = ["name", "description", "peripheral_number", "campaign"]
     list_select_related = ["info__campaign"]

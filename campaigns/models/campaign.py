@@ -112,7 +112,7 @@ class DialingMode(models.TextChoices):
     PREVIEW_DIRECT = "PREVIEWDIRECTONLY", "Direct preview"
 
 
-class CampaignQuerySet(MarkableQuerySet):
+class CampaignQuerySet(SoftDeletableQuerySet):
     def visible_to_api(self) -> "CampaignQuerySet":
         return self.active().filter(origin=Origin.API)
 
@@ -124,7 +124,7 @@ class CampaignQuerySet(MarkableQuerySet):
         )
 
 
-class Campaign(Markable):
+class Campaign(SoftDeletable):
     """An outbound campaign. Names, ranges and defaults: API text, "Outbound Campaign API"."""
 
     name = models.CharField(

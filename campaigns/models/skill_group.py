@@ -7,7 +7,7 @@ from outbound_site.core.validators import name_characters, printable
 from outbound_site.unifiedconfig.references import ref_url
 
 
-class SkillGroup(Markable):
+class SkillGroup(SoftDeletable):
     """Agents with one skill; it serves at most one campaign."""
 
     name = models.CharField(max_length=32, validators=[name_characters])

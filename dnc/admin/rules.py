@@ -8,7 +8,7 @@ from dnc.file_paths import PathRefused, fingerprint, server_path
 from dnc.file_scan import queue_rule
 from dnc.import_rules import create_rule, delete_rule, path_problem, update_rule
 from dnc.models import ImportRule
-from outbound_site.core.admin.versioned import StampedAdmin
+from outbound_site.core.admin.versioned import VersionedAdmin
 from outbound_site.core.jobs import JobState
 from outbound_site.core.wake_worker import wake_worker
 
@@ -16,7 +16,7 @@ VALUES = ["name", "file_path", "overwrite", "rename_file_after_import"]
 
 
 @admin.register(ImportRule)
-class ImportRuleAdmin(StampedAdmin):
+class ImportRuleAdmin(VersionedAdmin):
     when_empty = (
         "There is no rule yet. A rule names a file on this server, which is imported as soon as it appears."
     )

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 
-class MarkableQuerySet(models.QuerySet[Any]):
+class SoftDeletableQuerySet(models.QuerySet[Any]):
     def active(self) -> Self:
         return self.filter(deleted_at=None)
 
@@ -14,12 +14,12 @@ class MarkableQuerySet(models.QuerySet[Any]):
         return self.exclude(deleted_at=None)
 
 
-class Markable(models.Model):
+class SoftDeletable(models.Model):
     """An item whose name stays taken after its deletion, until it is purged."""
 
     deleted_at = models.DateTimeField("deleted", null=True, editable=False, db_index=True)
 
-    objects: ClassVar[Any] = MarkableQuerySet.as_manager()
+    objects: ClassVar[Any] = SoftDeletableQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -35,7 +35,7 @@ def history_of_concrete_model(proxy: type[models.Model]) -> type[models.Model]:
     return proxy
 
 
-def purge(item: Markable) -> None:
+def purge(item: SoftDeletable) -> None:
     """Remove an item that is marked deleted for good, and with it what belongs to it; its name is free."""
     model = item._meta.concrete_model
     assert model is not None

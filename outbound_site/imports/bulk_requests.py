@@ -109,7 +109,7 @@ class QueueFull(Unavailable):
     wait = RETRY_AFTER_SECONDS
 
     def __init__(self) -> None:
-        super().__init__(ApiError("limitExceeded.requestQueue", "Request processing queue is at capacity."))
+        super().__init__(ErrorItem("limitExceeded.requestQueue", "Request processing queue is at capacity."))
 
 
 class Ticket:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from outbound_site.unifiedconfig.errors import ApiError, Refusal
+from outbound_site.unifiedconfig.errors import ApiError, ErrorItem
 
 SHOWN_ERRORS = 100
 SHOWN_VALUE = 100
@@ -23,7 +23,7 @@ class RowError:
     def __str__(self) -> str:
         return f"Line {self.line}: {f'{self.column} ' if self.column else ''}{self.message}"
 
-    def api_error(self) -> ApiError:
+    def api_error(self) -> ErrorItem:
         inner = {
             "errorData": self.column or None,
             "errorMessage": str(self),
@@ -40,7 +40,7 @@ class RowErrors(list[RowError]):
     def add(self, line: int, column: str, value: str, rule: str, message: str) -> None:
         self.append(RowError(line, column, value, rule, message))
 
-    def add_api_errors(self, line: int, column: str, value: str, errors: Iterable[ApiError]) -> None:
+    def add_api_errors(self, line: int, column: str, value: str, errors: Iterable[ErrorItem]) -> None:
         """What the element or the model's validators say of a field."""
         for error in errors:
             message = error.message.removeprefix("This field ").removeprefix(f"{column} ")
@@ -64,17 +64,17 @@ class RowErrors(list[RowError]):
         ]
 
 
-def _count_error(rule: str, left_out: int, total: int) -> ApiError:
+def _count_error(rule: str, left_out: int, total: int) -> ErrorItem:
     message = f"{left_out} more of {total} errors of the type {rule}"
     return content_error(message, {"errorMessage": message, "errorType": rule, "count": total})
 
 
-def content_error(message: str, inner: Mapping[str, object]) -> ApiError:
+def content_error(message: str, inner: Mapping[str, object]) -> ErrorItem:
     """Clients read `errorDetail/error/errorMessage` of the first error, whatever it is."""
-    return ApiError("invalidInput.fileContent", message, "fileContent", {"error": inner})
+    return ErrorItem("invalidInput.fileContent", message, "fileContent", {"error": inner})
 
 
-def content_refused(error_type: str, message: str, **detail: object) -> Refusal:
+def content_refused(error_type: str, message: str, **detail: object) -> ApiError:
     """The content as a whole is refused, under a type of its own."""
     inner = {"errorMessage": message, "errorType": error_type}
-    return Refusal(ApiError(error_type, message, "fileContent", {"error": inner, **detail}))
+    return ApiError(ErrorItem(error_type, message, "fileContent", {"error": inner, **detail}))

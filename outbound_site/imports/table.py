@@ -12,7 +12,7 @@ from django.core.validators import MaxLengthValidator
 from outbound_site.core.validators import NOT_IN_XML, Characters, MaxBytes, printable
 from outbound_site.imports.row_errors import RowErrors, content_refused
 from outbound_site.unifiedconfig.elements import Element, Text
-from outbound_site.unifiedconfig.errors import Refusal
+from outbound_site.unifiedconfig.errors import ApiError
 
 MAX_ROWS = 10_000
 
@@ -38,7 +38,7 @@ def read_table(content: str, delimiter: str, known: Collection[str], errors: Row
     """The rows of a `fileContent`; rows with too few or too many fields are left out and reported.
 
     Lines may be indented, end in blanks or be empty. Nothing is quoted: the delimiter cannot stand in a
-    value. Raises Refusal for more than MAX_ROWS rows, no row at all, and a header that is not made of
+    value. Raises ApiError for more than MAX_ROWS rows, no row at all, and a header that is not made of
     different names out of `known`.
     """
     text = content.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").strip()
@@ -109,10 +109,10 @@ def read_column(element: Element, table: Table, errors: RowErrors) -> Sequence[A
 
 
 def _read(element: Element, text: str) -> Any:
-    """The element's value, or the Refusal."""
+    """The element's value, or the ApiError."""
     try:
-        return element.accept(text, partial=True).get(element.attribute)
-    except Refusal as refusal:
+        return element.to_internal_value(text, partial=True).get(element.attribute)
+    except ApiError as refusal:
         return refusal
 
 

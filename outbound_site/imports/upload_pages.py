@@ -140,7 +140,7 @@ class ListImportAdmin(admin.ModelAdmin):
         except NothingLeft as nothing:
             form.add_error(None, f"Nothing was imported: {nothing}.")
             form.offers_emptying = job.overwrite
-        except (ImportedAlready, QueueFull, Refusal, Unreadable) as error:
+        except (ImportedAlready, QueueFull, ApiError, Unreadable) as error:
             form.add_error(None, f"Nothing was imported: {error}")
         except ValidationError as error:
             form.add_error(None, f"Nothing was imported: {' '.join(error.messages)}")

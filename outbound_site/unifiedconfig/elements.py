@@ -16,7 +16,7 @@ from django.db import models
 from outbound_site.core.validators import NOT_IN_XML
 from outbound_site.unifiedconfig.documents import last
 from outbound_site.unifiedconfig.errors import (
-    Refusal,
+    ApiError,
     field_required,
     from_validation_error,
     invalid_character,
@@ -65,33 +65,33 @@ class Element:
         self.aliases = tuple(aliases)
         self.validators = tuple(validators)
 
-    def read(self, instance: Any) -> Any:
+    def to_representation(self, instance: Any) -> Any:
         """The wire value, or None for an element that is left out."""
         if self.shown_if and not self.shown_if(instance):
             return None
         value = getattr(instance, self.attribute)
         return None if value == "" and not self.always else value
 
-    def pick(self, members: dict[str, Any]) -> Any:
+    def get_value(self, members: dict[str, Any]) -> Any:
         """What the client sent for this element, None when nothing."""
         for name in (self.name, *self.aliases):
             if (value := last(members.get(name))) is not None:
                 return value
         return None
 
-    def accept(self, raw: Any, partial: bool) -> dict[str, Any]:
-        """`{attribute: value}`, or `{}` when not supplied. Raises Refusal."""
+    def to_internal_value(self, raw: Any, partial: bool) -> dict[str, Any]:
+        """`{attribute: value}`, or `{}` when not supplied. Raises ApiError."""
         value = None if raw is None else self.parse(raw)
         if value is None or value == "":
             if self.is_missing(raw, partial):
-                raise Refusal(field_required(self.name))
+                raise ApiError(field_required(self.name))
             if value is None:
                 return {}
         for validate in self.validators:
             try:
                 validate(value)
             except ValidationError as error:
-                raise Refusal(*from_validation_error(error, self.name)) from None
+                raise ApiError(*from_validation_error(error, self.name)) from None
         return {self.attribute: value}
 
     def is_missing(self, raw: Any, partial: bool) -> bool:
@@ -99,11 +99,11 @@ class Element:
         return self.required and (raw is not None or not partial or self.update_only)
 
     def parse(self, raw: Any) -> Any:
-        """The Python value; None for an empty element that means "not supplied". Raises Refusal."""
+        """The Python value; None for an empty element that means "not supplied". Raises ApiError."""
         raise NotImplementedError
 
-    def refuse(self, raw: Any) -> Refusal:
-        return Refusal(invalid_value(self.name, raw))
+    def refuse(self, raw: Any) -> ApiError:
+        return ApiError(invalid_value(self.name, raw))
 
     def text_of(self, raw: Any) -> str:
         if isinstance(raw, bool) or not isinstance(raw, str | int | float):
@@ -115,7 +115,7 @@ class Text(Element):
     def parse(self, raw: Any) -> str:
         text = self.text_of(raw)
         if NOT_IN_XML.search(text):
-            raise Refusal(invalid_character(self.name))
+            raise ApiError(invalid_character(self.name))
         return text
 
 
@@ -204,7 +204,7 @@ class Computed(Element):
         super().__init__(name, read_only=True)
         self.compute = compute
 
-    def read(self, instance: Any) -> Any:
+    def to_representation(self, instance: Any) -> Any:
         return self.compute(instance)
 
 

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class ApiError:
+class ErrorItem:
     """One `apiError`. `data` names the offending parameter; `detail` holds the fields of that type."""
 
     type: str
@@ -37,36 +37,36 @@ class ApiError:
         }
 
 
-class Refusal(exceptions.APIException):
+class ApiError(exceptions.APIException):
     """A request refused with one or more `apiError`s."""
 
     status_code: int = status.HTTP_400_BAD_REQUEST
 
-    def __init__(self, *errors: ApiError) -> None:
+    def __init__(self, *errors: ErrorItem) -> None:
         self.errors = list(errors)
         super().__init__("; ".join(error.message for error in errors))
 
 
-class NotFound(Refusal):
+class NotFound(ApiError):
     status_code = status.HTTP_404_NOT_FOUND
 
     def __init__(self, exception_name: str = "") -> None:
         """`exception_name` goes in front of the message where the API text promises that exception."""
         message = "The specified ID does not exist in the database."
         super().__init__(
-            ApiError("notFound.dbData", f"{exception_name}: {message}" if exception_name else message)
+            ErrorItem("notFound.dbData", f"{exception_name}: {message}" if exception_name else message)
         )
 
 
-class TooLarge(Refusal):
+class TooLarge(ApiError):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
     def __init__(self, limit: int) -> None:
         message = f"The request body exceeds the maximum of {limit} bytes"
-        super().__init__(ApiError("limitExceeded.requestSize", message, detail={"max": limit}))
+        super().__init__(ErrorItem("limitExceeded.requestSize", message, detail={"max": limit}))
 
 
-class Unavailable(Refusal):
+class Unavailable(ApiError):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
 
 
@@ -74,44 +74,44 @@ class DatabaseUnavailable(Unavailable):
     wait = RETRY_AFTER_SECONDS
 
     def __init__(self) -> None:
-        super().__init__(ApiError("processing.databaseUnavailable", MESSAGE))
+        super().__init__(ErrorItem("processing.databaseUnavailable", MESSAGE))
 
 
-def malformed(message: str) -> Refusal:
-    return Refusal(ApiError("processing.xmlSyntaxError", message))
+def malformed(message: str) -> ApiError:
+    return ApiError(ErrorItem("processing.xmlSyntaxError", message))
 
 
-def field_required(name: str) -> ApiError:
-    return ApiError("invalidInput.fieldRequired", "This field is required", name)
+def field_required(name: str) -> ErrorItem:
+    return ErrorItem("invalidInput.fieldRequired", "This field is required", name)
 
 
-def out_of_range(name: str, low: float, high: float) -> ApiError:
+def out_of_range(name: str, low: float, high: float) -> ErrorItem:
     message = f"This field must contain a value from {low} to {high}"
-    return ApiError("invalidInput.outOfRange", message, name, {"min": low, "max": high})
+    return ErrorItem("invalidInput.outOfRange", message, name, {"min": low, "max": high})
 
 
-def length_exceeded(name: str, limit: int) -> ApiError:
+def length_exceeded(name: str, limit: int) -> ErrorItem:
     message = f"This field exceeds the maximum length of {limit}"
-    return ApiError("invalidInput.fieldLengthExceeded", message, name, {"max": limit})
+    return ErrorItem("invalidInput.fieldLengthExceeded", message, name, {"max": limit})
 
 
-def invalid_character(name: str) -> ApiError:
-    return ApiError("invalidInput.invalidCharacter", "This field contains invalid characters", name)
+def invalid_character(name: str) -> ErrorItem:
+    return ErrorItem("invalidInput.invalidCharacter", "This field contains invalid characters", name)
 
 
-def invalid_value(name: str, value: object) -> ApiError:
+def invalid_value(name: str, value: object) -> ErrorItem:
     shown = value if isinstance(value, str | int | float | bool) else type(value).__name__
-    return ApiError(
+    return ErrorItem(
         "invalidInput.invalidValue", "This field has an invalid value", name, {"value": str(shown)[:100]}
     )
 
 
-def invalid_reference(name: str, target: str, kind: str) -> ApiError:
+def invalid_reference(name: str, target: str, kind: str) -> ErrorItem:
     message = f"The referenced item does not exist: {kind} {target}"
-    return ApiError("invalidInput.invalidReference", message, name, {"name": target, "type": kind})
+    return ErrorItem("invalidInput.invalidReference", message, name, {"name": target, "type": kind})
 
 
-def from_validation_error(error: DjangoValidationError, name: str | None = None) -> list[ApiError]:
+def from_validation_error(error: DjangoValidationError, name: str | None = None) -> list[ErrorItem]:
     """The `apiError`s of a model's validation; the code of each message decides its type."""
     if hasattr(error, "error_dict"):
         return [
@@ -125,7 +125,7 @@ def from_validation_error(error: DjangoValidationError, name: str | None = None)
     return [_from_message(error.error_list[0], name)]
 
 
-def _from_message(error: DjangoValidationError, name: str | None) -> ApiError:
+def _from_message(error: DjangoValidationError, name: str | None) -> ErrorItem:
     params = error.params or {}
     field = name or ""
     match error.code:
@@ -138,7 +138,7 @@ def _from_message(error: DjangoValidationError, name: str | None) -> ApiError:
         case "required" | "blank" | "null":
             return field_required(field)
     kind = error.code if error.code and "." in error.code else "invalidInput.invalidValue"
-    return ApiError(kind, error.messages[0], name, params.get("detail"))
+    return ErrorItem(kind, error.messages[0], name, params.get("detail"))
 
 
 # Types for what REST framework raises itself; the reference is silent on the last six.
@@ -157,29 +157,29 @@ FRAMEWORK_ERRORS: list[tuple[type[Exception], int, str, str]] = [
 ]
 
 
-def errors_of(exception: Exception) -> tuple[int, list[ApiError]]:
+def errors_of(exception: Exception) -> tuple[int, list[ErrorItem]]:
     """Status and errors of any exception. What is not known is a server fault and tells nothing."""
-    if isinstance(exception, Refusal):
+    if isinstance(exception, ApiError):
         return exception.status_code, exception.errors
     if isinstance(exception, DjangoValidationError):
         return 400, from_validation_error(exception)
     for kind, code, error_type, message in FRAMEWORK_ERRORS:
         if isinstance(exception, kind):
-            return code, [ApiError(error_type, message or str(exception))]
+            return code, [ErrorItem(error_type, message or str(exception))]
     if isinstance(exception, exceptions.ValidationError) and isinstance(exception.detail, dict):
         # What django-filter finds wrong in a query.
         return 400, [
-            ApiError("invalidInput.invalidValue", str(message), str(name))
+            ErrorItem("invalidInput.invalidValue", str(message), str(name))
             for name, messages in exception.detail.items()
             for message in messages
         ]
     if isinstance(exception, exceptions.APIException) and exception.status_code < 500:
-        return exception.status_code, [ApiError("invalidInput.invalidValue", str(exception))]
+        return exception.status_code, [ErrorItem("invalidInput.invalidValue", str(exception))]
     logger.error("Unexpected failure", exc_info=exception)
-    return 500, [ApiError("internalError", "The server failed to answer this request")]
+    return 500, [ErrorItem("internalError", "The server failed to answer this request")]
 
 
-def document_of(errors: Iterable[ApiError]) -> Document:
+def document_of(errors: Iterable[ErrorItem]) -> Document:
     return Document("apiErrors", {"apiError": [error.members() for error in errors]})
 
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import django_filters
 from django.db.models import F, Q, QuerySet
 
-from outbound_site.unifiedconfig.errors import Refusal, invalid_value
+from outbound_site.unifiedconfig.errors import ApiError, invalid_value
 from outbound_site.unifiedconfig.text import Fold
 
 
@@ -58,7 +58,7 @@ class ResourceFilter(django_filters.FilterSet):
         """`field` or `field asc|desc`; text without regard to case, the id breaks ties."""
         field, _, direction = value.strip().partition(" ")
         if field not in self.sorted_by or direction.strip() not in {"", "asc", "desc"}:
-            raise Refusal(invalid_value("sort", value))
+            raise ApiError(invalid_value("sort", value))
         expression = folded(queryset, self.sorted_by[field])
         return queryset.order_by(expression.desc() if direction.strip() == "desc" else expression.asc(), "pk")
 

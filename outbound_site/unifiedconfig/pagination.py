@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 
-from outbound_site.unifiedconfig.errors import ApiError, Refusal, out_of_range
+from outbound_site.unifiedconfig.errors import ApiError, ErrorItem, out_of_range
 
 DEFAULT_SIZE, MAX_SIZE = 25, 100
 MAX_START = 2**31 - 1
@@ -18,11 +18,11 @@ class UnifiedPagination(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
         query = request.query_params
-        errors: list[ApiError] = []
+        errors: list[ErrorItem] = []
         start = number(query.get("startIndex"), "startIndex", 0, MAX_START, 0, errors)
         self.size = number(query.get("resultsPerPage"), "resultsPerPage", 1, MAX_SIZE, DEFAULT_SIZE, errors)
         if errors:
-            raise Refusal(*errors)
+            raise ApiError(*errors)
         self.total = self.count(queryset)
         self.paged = view.paged_by_default or bool(query.keys() & {"startIndex", "resultsPerPage"})
         if not self.paged:
@@ -71,7 +71,7 @@ class UnifiedPagination(BasePagination):
         return self.request.build_absolute_uri(self.request.path + text)
 
 
-def number(text: str | None, name: str, low: int, high: int, default: int, errors: list[ApiError]) -> int:
+def number(text: str | None, name: str, low: int, high: int, default: int, errors: list[ErrorItem]) -> int:
     if text is None or text == "":
         return default
     if text.isascii() and text.isdigit() and len(text) < 19 and low <= int(text) <= high:

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework_xml.parsers import XMLParser
 
 from outbound_site.unifiedconfig.documents import Document, Repeated
-from outbound_site.unifiedconfig.errors import Refusal, TooLarge, malformed
+from outbound_site.unifiedconfig.errors import ApiError, TooLarge, malformed
 
 MAX_DEPTH = 32
 MAX_ELEMENTS = 200_000
@@ -96,7 +96,7 @@ class SniffingParser(UnifiedXMLParser):
 
 
 def parse_json(body: bytes) -> Document:
-    """Raises Refusal for anything but one JSON object, and for one with too many elements."""
+    """Raises ApiError for anything but one JSON object, and for one with too many elements."""
     try:
         text = body.decode(json.detect_encoding(body))
         if next(islice(JSON_ELEMENT.finditer(text), MAX_ELEMENTS, None), None):
@@ -119,7 +119,7 @@ def charset_of(content_type: str | None) -> str:
 
 def as_utf8(body: bytes, charset: str) -> bytes:
     """Of what says how XML is encoded the first counts: its byte-order mark, the `charset` of its content
-    type, its declaration (RFC 7303). Raises Refusal for an encoding that is not read here, and
+    type, its declaration (RFC 7303). Raises ApiError for an encoding that is not read here, and
     UnicodeDecodeError.
     """
     for mark, encoding in BYTE_ORDER_MARKS.items():
@@ -139,7 +139,7 @@ def as_utf8(body: bytes, charset: str) -> bytes:
 
 
 def parse_xml(body: bytes, charset: str = "") -> Document:
-    """Raises Refusal for XML that is not well-formed, has a DTD, or is too deep or has too many elements."""
+    """Raises ApiError for XML that is not well-formed, has a DTD, or is too deep or has too many elements."""
     builder = _TreeBuilder()
     # The encoding given here is used whatever the document declares.
     parser = expat.ParserCreate("utf-8")
@@ -152,7 +152,7 @@ def parse_xml(body: bytes, charset: str = "") -> Document:
     try:
         # White space before a declaration is not well-formed, but clients send it.
         _feed(parser, as_utf8(body, charset).lstrip())
-    except Refusal:
+    except ApiError:
         raise
     except (expat.ExpatError, ValueError, LookupError) as error:
         place = (

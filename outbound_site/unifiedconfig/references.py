@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from outbound_site.core.validators import NOT_IN_XML
 from outbound_site.unifiedconfig.documents import last, members
 from outbound_site.unifiedconfig.elements import Element
-from outbound_site.unifiedconfig.errors import Refusal, field_required, invalid_reference
+from outbound_site.unifiedconfig.errors import ApiError, field_required, invalid_reference
 
 BASE = "/unifiedconfig/config/"
 
@@ -48,25 +48,25 @@ class Reference(Element):
         super().__init__(name, attribute, required=required)
         self.kind, self.find, self.show = kind, find, show
 
-    def read(self, instance: Any) -> Any:
+    def to_representation(self, instance: Any) -> Any:
         target = getattr(instance, self.attribute)
         return None if target is None else self.show(target)
 
-    def accept(self, raw: Any, partial: bool) -> dict[str, Any]:
+    def to_internal_value(self, raw: Any, partial: bool) -> dict[str, Any]:
         url = self.url_in(raw)
         if not url:
             if self.is_missing(raw, partial):
-                raise Refusal(field_required(self.name))
+                raise ApiError(field_required(self.name))
             return {}
         key = key_of(url, self.kind)
         target = self.find([key]).get(key) if key else None
         if target is None:
-            raise Refusal(invalid_reference(self.name, key or url[:200], self.kind))
+            raise ApiError(invalid_reference(self.name, key or url[:200], self.kind))
         return {self.attribute: target}
 
     def known_in(self, items: Iterable[dict[str, Any]]) -> "Reference":
         """This reference for the items of a collection, all looked up together."""
-        urls = [self.url_in(self.pick(item)) for item in items]
+        urls = [self.url_in(self.get_value(item)) for item in items]
         found = self.find([key for url in urls if (key := key_of(url, self.kind))])
         known = copy(self)
         known.find = lambda keys: found

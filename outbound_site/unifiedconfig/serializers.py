@@ -8,7 +8,7 @@ from rest_framework.serializers import BaseSerializer
 
 from outbound_site.unifiedconfig.documents import Document, Items, items_of, members
 from outbound_site.unifiedconfig.elements import Element
-from outbound_site.unifiedconfig.errors import ApiError, Refusal, malformed
+from outbound_site.unifiedconfig.errors import ApiError, ErrorItem, malformed
 from outbound_site.unifiedconfig.references import Reference
 
 
@@ -22,18 +22,18 @@ class Group(Element):
         super().__init__(name)
         self.elements, self.flat_input = tuple(elements), flat_input
 
-    def read(self, instance: Any) -> Any:
-        return read_elements(self.elements, instance)
+    def to_representation(self, instance: Any) -> Any:
+        return elements_to_representation(self.elements, instance)
 
-    def pick(self, members_sent: dict[str, Any]) -> Any:
+    def get_value(self, members_sent: dict[str, Any]) -> Any:
         nested = members(members_sent.get(self.name, ""))
         if nested is None:
             raise self.refuse(members_sent[self.name])
         flat = {e.name: members_sent.get(e.name) for e in self.elements} if self.flat_input else {}
         return flat | nested
 
-    def accept(self, raw: Any, partial: bool) -> dict[str, Any]:
-        return accept_elements(self.elements, raw, partial)
+    def to_internal_value(self, raw: Any, partial: bool) -> dict[str, Any]:
+        return elements_to_internal_value(self.elements, raw, partial)
 
 
 class Collection(Element):
@@ -62,15 +62,17 @@ class Collection(Element):
         self.bare_reference = bare_reference
         self.item_name, self.elements, self.rows, self.limit = item_name, tuple(elements), rows, limit
 
-    def read(self, instance: Any) -> Any:
+    def to_representation(self, instance: Any) -> Any:
         if self.rows is None:
             return None
-        return Items(self.item_name, [read_elements(self.elements, row) for row in self.rows(instance)])
+        return Items(
+            self.item_name, [elements_to_representation(self.elements, row) for row in self.rows(instance)]
+        )
 
-    def pick(self, members_sent: dict[str, Any]) -> Any:
+    def get_value(self, members_sent: dict[str, Any]) -> Any:
         return members_sent.get(self.name)
 
-    def accept(self, raw: Any, partial: bool) -> dict[str, Any]:
+    def to_internal_value(self, raw: Any, partial: bool) -> dict[str, Any]:
         if raw is None:
             return {}
         items = items_of(raw, self.item_name)
@@ -81,8 +83,8 @@ class Collection(Element):
         if len(items) > self.limit:
             message = f"The number of items ({len(items)}) exceeds the maximum of {self.limit}"
             detail = {"max": self.limit, "actual": len(items)}
-            raise Refusal(ApiError(f"limitExceeded.{self.name}", message, self.name, detail))
-        return {self.attribute: self._accept_items([self._members_of(item) for item in items])}
+            raise ApiError(ErrorItem(f"limitExceeded.{self.name}", message, self.name, detail))
+        return {self.attribute: self._item_values([self._members_of(item) for item in items])}
 
     def _members_of(self, item: Any) -> dict[str, Any]:
         found = members(item)
@@ -90,36 +92,38 @@ class Collection(Element):
             raise self.refuse(item)
         return found
 
-    def _accept_items(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _item_values(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         elements = [e.known_in(items) if isinstance(e, Reference) else e for e in self.elements]
         accepted, errors = [], []
         for item in items:
             try:
-                accepted.append(accept_elements(elements, item, partial=False))
-            except Refusal as refusal:
+                accepted.append(elements_to_internal_value(elements, item, partial=False))
+            except ApiError as refusal:
                 errors += refusal.errors
         if errors:
-            raise Refusal(*errors)
+            raise ApiError(*errors)
         return accepted
 
 
-def read_elements(elements: Iterable[Element], instance: Any) -> dict[str, Any]:
-    return {e.name: value for e in elements if (value := e.read(instance)) is not None}
+def elements_to_representation(elements: Iterable[Element], instance: Any) -> dict[str, Any]:
+    return {e.name: value for e in elements if (value := e.to_representation(instance)) is not None}
 
 
-def accept_elements(elements: Iterable[Element], sent: dict[str, Any], partial: bool) -> dict[str, Any]:
-    """The values of all elements; Refusal with the errors of all of them."""
+def elements_to_internal_value(
+    elements: Iterable[Element], sent: dict[str, Any], partial: bool
+) -> dict[str, Any]:
+    """The values of all elements; ApiError with the errors of all of them."""
     values: dict[str, Any] = {}
-    errors: list[ApiError] = []
+    errors: list[ErrorItem] = []
     for element in elements:
         if element.read_only or (element.update_only and not partial):
             continue
         try:
-            values |= element.accept(element.pick(sent), partial)
-        except Refusal as refusal:
+            values |= element.to_internal_value(element.get_value(sent), partial)
+        except ApiError as refusal:
             errors += refusal.errors
     if errors:
-        raise Refusal(*errors)
+        raise ApiError(*errors)
     return values
 
 
@@ -130,11 +134,11 @@ class ResourceSerializer(BaseSerializer[Any]):
     elements: ClassVar[Sequence[Element]] = ()
 
     def to_representation(self, instance: models.Model) -> dict[str, Any]:
-        return read_elements(self.elements, instance)
+        return elements_to_representation(self.elements, instance)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """`{attribute: value}` of a parsed body. Raises Refusal with every error found."""
-        return accept_elements(self.elements, self.members_in(data), self.partial)
+        """`{attribute: value}` of a parsed body. Raises ApiError with every error found."""
+        return elements_to_internal_value(self.elements, self.members_in(data), self.partial)
 
     def members_in(self, body: Any) -> dict[str, Any]:
         """The members of a body whose root is this resource's."""

@@ -18,7 +18,7 @@ from outbound_site.core.unavailable import RETRY_AFTER_SECONDS, is_unavailable, 
 from outbound_site.unifiedconfig.access import Access, AnyRole, DeclaredAccess
 from outbound_site.unifiedconfig.async_writes import DONE, accepted, is_asynchronous, outcome_of
 from outbound_site.unifiedconfig.documents import Document, Items
-from outbound_site.unifiedconfig.errors import ApiError, DatabaseUnavailable, NotFound, document_of
+from outbound_site.unifiedconfig.errors import DatabaseUnavailable, ErrorItem, NotFound, document_of
 from outbound_site.unifiedconfig.negotiation import UnifiedNegotiation
 from outbound_site.unifiedconfig.pagination import UnifiedPagination
 from outbound_site.unifiedconfig.parsers import TextXMLParser, UnifiedJSONParser, UnifiedXMLParser
@@ -61,7 +61,7 @@ class UnifiedViewSet(GenericViewSet[Any]):
         return item
 
     def read_values(self, request: Request, *, partial: bool) -> dict[str, Any]:
-        """`{attribute: value}` of the body. Raises Refusal."""
+        """`{attribute: value}` of the body. Raises ApiError."""
         serializer = self.get_serializer(data=request.data, partial=partial)
         serializer.is_valid(raise_exception=True)
         values: dict[str, Any] = serializer.validated_data
@@ -87,44 +87,44 @@ class UnifiedViewSet(GenericViewSet[Any]):
         )
 
 
-class Listed(UnifiedViewSet):
+class ListMixin(UnifiedViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         return self.answer_list(request)
 
 
-class Retrieved(UnifiedViewSet):
+class RetrieveMixin(UnifiedViewSet):
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         serializer: BaseSerializer[Any] = self.get_serializer(self.get_object())
         assert isinstance(serializer, ResourceSerializer)
         return Response(Document(serializer.root_name, serializer.data))
 
 
-class Created(UnifiedViewSet):
+class CreateMixin(UnifiedViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """201 with the absolute address of the new item and an empty body."""
-        item = self.add(self.read_values(request, partial=False))
+        item = self.perform_create(self.read_values(request, partial=False))
         return Response(status=201, headers={"Location": request.build_absolute_uri(item.ref_url)})
 
-    def add(self, values: dict[str, Any]) -> Any:
+    def perform_create(self, values: dict[str, Any]) -> Any:
         raise NotImplementedError
 
 
-class Updated(UnifiedViewSet):
+class UpdateMixin(UnifiedViewSet):
     def update(self, request: Request, **kwargs: Any) -> Response:
         item = self.get_object()
-        self.change(item, self.read_values(request, partial=True))
+        self.perform_update(item, self.read_values(request, partial=True))
         return Response()
 
-    def change(self, item: Any, values: dict[str, Any]) -> None:
+    def perform_update(self, item: Any, values: dict[str, Any]) -> None:
         raise NotImplementedError
 
 
-class Deleted(UnifiedViewSet):
+class DestroyMixin(UnifiedViewSet):
     def destroy(self, request: Request, **kwargs: Any) -> Response:
-        self.remove(self.get_object())
+        self.perform_destroy(self.get_object())
         return Response()
 
-    def remove(self, item: Any) -> None:
+    def perform_destroy(self, item: Any) -> None:
         raise NotImplementedError
 
 
@@ -152,14 +152,14 @@ class UnknownUrl(UnifiedViewSet):
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django refused the request before any view saw it, for its host name for example."""
-    return _outside_views(request, 400, ApiError("processing.badRequest", "The request is not acceptable"))
+    return _outside_views(request, 400, ErrorItem("processing.badRequest", "The request is not acceptable"))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """What no view of REST framework has answered: a fault of the server, or a database that is not there."""
     exception = sys.exc_info()[1]
     if exception is None or not is_unavailable(exception):
-        error = ApiError("internalError", "The server failed to answer this request")
+        error = ErrorItem("internalError", "The server failed to answer this request")
         return _outside_views(request, 500, error)
     log_unavailable(exception)
     if request.path_info.startswith(PAGES):
@@ -171,7 +171,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _outside_views(request: HttpRequest, status: int, error: ApiError) -> HttpResponse:
+def _outside_views(request: HttpRequest, status: int, error: ErrorItem) -> HttpResponse:
     if request.path_info.startswith("/dialer/"):
         return JsonResponse({"detail": error.message}, status=status)
     if not request.path_info.startswith(BASE):

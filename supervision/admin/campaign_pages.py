@@ -16,7 +16,7 @@ from campaigns.models import Campaign, Origin
 from campaigns.models.contact import CallStatus
 from dialing import counters
 from dialing.eligibility import LEFT
-from outbound_site.core.admin.versioned import told
+from outbound_site.core.admin.versioned import field_messages
 from supervision.admin.pages import demand, page
 from supervision.campaign_figures import abandon_rate, calls_by_hour, calls_by_result, grouped_counters
 from supervision.campaign_state import (
@@ -102,7 +102,7 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
         stamp = int(version) if version.isdecimal() else -1
         update_campaign(pk, stamp, {"enabled": on}, SkillGroupChange())
     except ValidationError as refusal:
-        for _, message in told(refusal):
+        for _, message in field_messages(refusal):
             messages.error(request, message)
     else:
         messages.success(request, f"{campaign.name} is {'on' if on else 'off'}.")

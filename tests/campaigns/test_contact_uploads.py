@@ -16,7 +16,7 @@ from campaigns.configuration import delete_campaign
 from campaigns.contact_import import import_content
 from campaigns.models import CallStatus, Campaign, Contact, ContactPhone, ImportJob
 from dnc import do_not_call_list
-from outbound_site.unifiedconfig.errors import Refusal
+from outbound_site.unifiedconfig.errors import ApiError
 from tests.factories import CampaignFactory, ContactFactory, ImportJobFactory
 
 pytestmark = pytest.mark.django_db
@@ -341,7 +341,7 @@ def test_numbers_as_people_write_them_are_shown_in_digits_and_stored_so(admin, u
 
 
 def test_the_api_does_not_clean_numbers(campaign):
-    with pytest.raises(Refusal, match="invalid characters"):
+    with pytest.raises(ApiError, match="invalid characters"):
         import_content(campaign, "Phone01\n+1 303 555 0185", user=None)
 
 

@@ -5,7 +5,7 @@ from outbound_site.core.validators import Characters, InRange, MaxBytes
 from outbound_site.imports.row_errors import RowErrors
 from outbound_site.imports.table import MAX_ROWS, read_column, read_table
 from outbound_site.unifiedconfig.elements import Integer, Text
-from outbound_site.unifiedconfig.errors import Refusal
+from outbound_site.unifiedconfig.errors import ApiError
 
 COLUMNS = ("Name", "Age", "Phone")
 
@@ -63,7 +63,7 @@ def test_rows_of_another_width_are_told_and_left_out():
     ],
 )
 def test_a_wrong_header_is_refused(header, message):
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(ApiError) as refusal:
         read(f"{header}\n1,2")
     assert refusal.value.errors[0].detail["error"]["errorMessage"] == message
 
@@ -72,7 +72,7 @@ def test_a_wrong_header_is_refused(header, message):
     ("rows", "error_type"), [(0, "invalidInput.fieldRequired"), (MAX_ROWS + 1, "limitExceeded.importRecords")]
 )
 def test_no_row_and_too_many_rows_are_refused(rows, error_type):
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(ApiError) as refusal:
         read("Name\n" + "Ana\n" * rows)
     assert refusal.value.errors[0].type == error_type
 

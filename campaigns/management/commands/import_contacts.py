@@ -69,7 +69,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{nothing}; nothing was stored. --overwrite --empty-list empties the list"
             ) from None
-        except (Unreadable, ImportedAlready, QueueFull, Refusal, Campaign.DoesNotExist) as error:
+        except (Unreadable, ImportedAlready, QueueFull, ApiError, Campaign.DoesNotExist) as error:
             raise CommandError(str(error)) from None
 
     def import_list(

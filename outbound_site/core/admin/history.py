@@ -22,7 +22,7 @@ NATIVE_PICKERS: dict[Any, dict[str, Any]] = {
 }
 
 
-class RecordedAdmin(SimpleHistoryAdmin):
+class HistoryAdmin(SimpleHistoryAdmin):
     """An admin page whose history tells who changed what and when. Nothing is brought back from it."""
 
     object_history_template = "admin/change_history.html"

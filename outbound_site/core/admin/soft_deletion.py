@@ -10,12 +10,12 @@ from django.db.models import CASCADE, PROTECT, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 
-from outbound_site.core.admin.history import RecordedAdmin
-from outbound_site.core.admin.versioned import told
-from outbound_site.core.soft_deletion import Markable, purge
+from outbound_site.core.admin.history import HistoryAdmin
+from outbound_site.core.admin.versioned import field_messages
+from outbound_site.core.soft_deletion import SoftDeletable, purge
 
 
-class RefusableAdmin(RecordedAdmin):
+class CheckedActionsAdmin(HistoryAdmin):
     """A deletion or an action may be refused while it is done; then nothing of it is stored."""
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -32,12 +32,12 @@ class RefusableAdmin(RecordedAdmin):
             return self.refused(request, refusal)
 
     def refused(self, request: HttpRequest, refusal: ValidationError) -> HttpResponse:
-        for _, message in told(refusal):
+        for _, message in field_messages(refusal):
             self.message_user(request, message, messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())
 
 
-class MarkableAdmin(RefusableAdmin):
+class SoftDeletableAdmin(CheckedActionsAdmin):
     """A deletion goes through the app's own function, which may refuse it."""
 
     delete_confirmation_template = "admin/mark_deleted.html"
@@ -66,7 +66,7 @@ class MarkableAdmin(RefusableAdmin):
             self.remove(item)
 
 
-class DeletedAdmin(RecordedAdmin):
+class DeletedAdmin(HistoryAdmin):
     """What is marked deleted: when, by whom, and the purge."""
 
     when_empty = (
@@ -106,7 +106,7 @@ class DeletedAdmin(RecordedAdmin):
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         return super().delete_view(request, object_id, {"title": "Purge", **(extra_context or {})})
 
-    def referring(self, items: list[Markable], on_delete: Any) -> dict[str, int]:
+    def referring(self, items: list[SoftDeletable], on_delete: Any) -> dict[str, int]:
         """How many rows of each kind refer to the items in that way."""
         concrete = self.model._meta.concrete_model
         assert concrete is not None

@@ -7,7 +7,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
-from outbound_site.core.admin.history import RecordedAdmin
+from outbound_site.core.admin.history import HistoryAdmin
 from outbound_site.core.errors import STALE
 from outbound_site.core.versions import claim_version
 
@@ -17,7 +17,7 @@ STALE_FORM = (
 )
 
 
-class StampedForm(forms.ModelForm):
+class VersionedForm(forms.ModelForm):
     """Carries the version that it shows; `refusal` is why storing it failed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -30,12 +30,12 @@ class StampedForm(forms.ModelForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         if self.refusal is not None:
-            for name, message in told(self.refusal):
+            for name, message in field_messages(self.refusal):
                 self.add_error(name if name in self.fields else None, message)
         return cleaned
 
 
-def told(refusal: ValidationError) -> list[tuple[str, str]]:
+def field_messages(refusal: ValidationError) -> list[tuple[str, str]]:
     """A refusal in words for people, as (field, message) pairs; items that stand in the way are named."""
     by_field = refusal.error_dict if hasattr(refusal, "error_dict") else {NON_FIELD_ERRORS: [refusal]}
     return [
@@ -54,13 +54,13 @@ def message_of(error: ValidationError) -> str:
     return f"{error.messages[0]}: {names}." if names else f"{error.messages[0]}"
 
 
-class StampedAdmin(RecordedAdmin):
+class VersionedAdmin(HistoryAdmin):
     """A change is refused when the row is no longer in the version that the form showed.
 
     `version` belongs into the fields of the form.
     """
 
-    form = StampedForm
+    form = VersionedForm
 
     def version(self, item: Any) -> int:
         return item.change_stamp
