@@ -41,10 +41,10 @@ def measure(postgresql: bool) -> None:
         busy = fill(50_000).pk
         analyze()
         with web_server(settings) as url, worker(settings):
-            seconds, told, late = stop_under_traffic(url, busy)
+            seconds, recalled, late = stop_under_traffic(url, busy)
         print(f"dialing stop on {name}: answered in {seconds:.2f} s, goal at most {ANSWER_LIMIT}")
         print(
-            f"dialing recalls on {name}: {told:,} leases told within {late:.2f} s of the answer, "
+            f"dialing recalls on {name}: {recalled:,} leases recalled within {late:.2f} s of the answer, "
             f"goal at most {RECALL_LIMIT}  ({held:,} out before)"
         )
         print(f"dialing records after the stop's answer on {name}: {handed_out_later()}, goal 0")
@@ -65,7 +65,7 @@ def hand_out(leases: int) -> int:
 
 
 def stop_under_traffic(url: str, busy: int) -> tuple[float, int, float]:
-    """Seconds to the answer; how many leases were told of, and how long after the answer the last one."""
+    """Seconds to the answer; how many leases were recalled, and how long after the answer the last one."""
     traffic = Traffic(url, busy)
     with ThreadPoolExecutor(2 * DIALERS) as pool:
         for number in range(DIALERS):
@@ -77,15 +77,15 @@ def stop_under_traffic(url: str, busy: int) -> tuple[float, int, float]:
         answered = time.perf_counter()
         traffic.wait_for_silence()
         traffic.going_on = False
-    told = sum(count for _, count in traffic.told)
-    return answered - began, told, max((at for at, _ in traffic.told), default=answered) - answered
+    recalled = sum(count for _, count in traffic.recalled)
+    return answered - began, recalled, max((at for at, _ in traffic.recalled), default=answered) - answered
 
 
 class Traffic:
     def __init__(self, url: str, campaign: int) -> None:
         self.url, self.campaign, self.going_on = url, campaign, True
         self.at_work: set[str] = set()
-        self.told: list[tuple[float, int]] = []
+        self.recalled: list[tuple[float, int]] = []
 
     def take(self, name: str) -> None:
         server = interface(self.url, name)
@@ -101,7 +101,7 @@ class Traffic:
             self.at_work.add(f"{name} listens")
             recalls, after = server.recalls(after, 5)
             if recalls:
-                self.told.append((time.perf_counter(), len(recalls)))
+                self.recalled.append((time.perf_counter(), len(recalls)))
 
     def wait_until_everybody_works(self) -> None:
         while len(self.at_work) < 2 * DIALERS:
@@ -111,7 +111,7 @@ class Traffic:
     def wait_for_silence(self) -> None:
         """Ten seconds without a recall."""
         last = time.perf_counter()
-        while time.perf_counter() - max([last, *(at for at, _ in self.told)]) < 10:
+        while time.perf_counter() - max([last, *(at for at, _ in self.recalled)]) < 10:
             time.sleep(0.2)
 
 

@@ -86,7 +86,7 @@ def read_written_callbacks(table: Table, verdicts: Verdicts) -> CallbackRows:
 def check_known(
     table: Table, element: Element, keys: Sequence[int | None], known: QuerySet[Any], verdicts: Verdicts
 ) -> None:
-    """Tell the ids that no item of `known` has."""
+    """Report the ids that no item of `known` has."""
     wanted = set(keys) - {None}
     unknown = wanted - set(known.filter(pk__in=wanted).values_list("pk", flat=True))
     if unknown:

@@ -21,7 +21,7 @@ from dnc.file_scan import queue_rule
 from dnc.import_rules import create_rule
 from dnc.models import ImportRule
 from outbound_site.administrator import make_administrator
-from outbound_site.demo_examples import OVER, prepare_finds
+from outbound_site.demo_examples import OVER, prepare_examples
 from outbound_site.roles import DIALER
 from timezones.models import TimeZone
 
@@ -72,15 +72,15 @@ def prepare() -> tuple[str, str]:
         raise NotEmpty
     make_agents()
     passwords = make_user(settings.ADMIN_USERNAME), make_user(settings.DIALER_USERNAME, DIALER)
-    chance = random.Random(1)
-    numbers = list(phone_numbers(chance, CONTACTS))
-    import_listed(numbers[:: CONTACTS // LISTED_CONTACTS], chance)
+    rng = random.Random(1)
+    numbers = list(phone_numbers(rng, CONTACTS))
+    import_listed(numbers[:: CONTACTS // LISTED_CONTACTS], rng)
     administrator = get_user_model()._default_manager.get(username=settings.ADMIN_USERNAME)
     for place, name in enumerate(CAMPAIGNS):
         campaign = Campaign.objects.filter(name=name).first() or make_campaign(name, place)
-        rows = contact_rows(numbers[place :: len(CAMPAIGNS)], chance)
+        rows = contact_rows(numbers[place :: len(CAMPAIGNS)], rng)
         import_content(campaign, rows, overwrite=True, user=administrator)
-    prepare_finds(administrator)
+    prepare_examples(administrator)
     return passwords
 
 
@@ -122,27 +122,27 @@ def make_user(username: str, role: str | None = None) -> str:
     return password
 
 
-def phone_numbers(chance: random.Random, count: int) -> Iterator[str]:
+def phone_numbers(rng: random.Random, count: int) -> Iterator[str]:
     """Different numbers, spread over the area codes."""
-    for line in chance.sample(range(2_000_000, 9_999_999), count):
-        yield f"{chance.choice(AREA_CODES)}{line}"
+    for line in rng.sample(range(2_000_000, 9_999_999), count):
+        yield f"{rng.choice(AREA_CODES)}{line}"
 
 
-def contact_rows(numbers: list[str], chance: random.Random) -> str:
+def contact_rows(numbers: list[str], rng: random.Random) -> str:
     """The file that is imported: every third contact has a second phone."""
     lines = ["AccountNumber,FirstName,LastName,Phone01,Phone02"]
     for account, number in enumerate(numbers, 10_001):
-        second = next(phone_numbers(chance, 1)) if account % 3 == 0 else ""
-        names = f"{chance.choice(FIRST_NAMES)},{chance.choice(LAST_NAMES)}"
+        second = next(phone_numbers(rng, 1)) if account % 3 == 0 else ""
+        names = f"{rng.choice(FIRST_NAMES)},{rng.choice(LAST_NAMES)}"
         lines.append(f"{account},{names},{number},{second}")
     return "\n".join(lines)
 
 
-def import_listed(numbers: list[str], chance: random.Random) -> None:
+def import_listed(numbers: list[str], rng: random.Random) -> None:
     """Write a Do Not Call file with these numbers among others, and import it as the schedule would."""
     path = Path(settings.DNC_ROOTS[0]) / "demo.txt"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join([*numbers, *phone_numbers(chance, OTHER_LISTED)]) + "\n")
+    path.write_text("\n".join([*numbers, *phone_numbers(rng, OTHER_LISTED)]) + "\n")
     rule = ImportRule.objects.filter(name="demo").first()
     if rule is None:
         rule = create_rule({"name": "demo", "file_path": str(path), "overwrite": True})

@@ -30,7 +30,7 @@ ROWS = """Account,First name,Last name,Phone
 """
 
 
-def prepare_finds(user: Any) -> None:
+def prepare_examples(user: Any) -> None:
     """Make what is missing, in the name of that user."""
     do_not_call_list.add([LISTED], user, "asked by letter not to be called")
     if not Campaign.objects.filter(name=OVER).exists():

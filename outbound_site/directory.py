@@ -23,7 +23,7 @@ def directory_settings(env: Environment) -> dict[str, Any]:
     except ImportError as error:
         raise ImproperlyConfigured(
             f"LDAP_URL is set, but django-auth-ldap is not installed ({error}): "
-            "docs/operating.md, Directory sign-in, tells how"
+            "docs/operating.md, Directory sign-in, says how"
         ) from error
     user_dn, groups = _required(env, "LDAP_USER_DN"), _required(env, "LDAP_GROUP_BASE")
     if "%(user)s" not in user_dn:

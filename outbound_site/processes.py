@@ -1,7 +1,7 @@
 """The processes of one server: web server, Celery worker and schedule, kept alive together.
 
-Each child leads a session of its own, so that Ctrl-C reaches only the keeper, which ends them in turn, and
-so that whatever a dead child leaves behind can be ended as a group.
+Each child leads a session of its own, so that Ctrl-C reaches only this process supervisor, which ends
+them in turn, and so that whatever a dead child leaves behind can be ended as a group.
 """
 
 import ctypes
@@ -148,7 +148,7 @@ def end(children: list[Child]) -> None:
         child.kill()
 
 
-def keep(listener: socket.socket, companions: Mapping[str, list[str]]) -> None:
+def supervise(listener: socket.socket, companions: Mapping[str, list[str]]) -> None:
     """Run web server, worker, schedule and companions until Ctrl-C, SIGTERM or SIGHUP.
 
     The caller has no other thread: children are forked with code that runs before their command.

@@ -281,7 +281,7 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["full_disk"]}
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # At INFO Celery tells of every periodic task.
+    # At INFO Celery logs every periodic task.
     "loggers": {
         "django.request": {"level": "ERROR", "filters": ["no_503"]},
         "axes": {"level": "WARNING"},

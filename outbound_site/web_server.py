@@ -11,7 +11,7 @@ from outbound_site.password_hashing import share_limit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "outbound_site.settings")
 
-# Requests under way when the server is told to end have so long.
+# Requests under way when the server is asked to stop have so long.
 GRACE_SECONDS = 20
 
 # Its time limits for headers and bodies are in outbound_site/gunicorn_worker.py.

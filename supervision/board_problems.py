@@ -1,4 +1,4 @@
-"""What goes wrong, what is being loaded, and which callbacks are due, as the board tells it."""
+"""What goes wrong, what is being loaded, and which callbacks are due, as the board shows them."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -140,7 +140,7 @@ def clock_behind(at: datetime) -> Iterator[Problem]:
 
 
 def not_made(at: datetime) -> Iterator[Problem]:
-    """Callbacks that agents promised within a day and nobody will make; as `why_not_made` tells it of one."""
+    """Callbacks that agents promised within a day and nobody will make; as `why_not_made` says of one."""
     late = Q(callback_at__lt=F("at") - settings.CALLBACK_TIME_LIMIT)
     personal = Q(status=CallStatus.PERSONAL_CALLBACK_REQUESTED)
     given_up = Q(campaign__reschedule_callback_mode=RescheduleCallbackMode.ABANDON)

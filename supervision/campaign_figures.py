@@ -1,4 +1,4 @@
-"""What a campaign's page tells in numbers."""
+"""The figures of a campaign's page."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The story of one contact, newest first, and how the clocks stood for everybody who took part."""
+"""The timeline of one contact, newest first, and how the clocks stood for everybody who took part."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,14 +32,14 @@ class Event:
     times: str
 
 
-def story(contact: Contact, campaign: Campaign) -> list[Event]:
+def timeline(contact: Contact, campaign: Campaign) -> list[Event]:
     """Import, calls, Do Not Call hits, records with dialers and personal callbacks, newest first."""
     found = sorted(_events(contact), key=lambda event: event[0], reverse=True)
     return [Event(at, text, both_clocks(at, contact, campaign)) for at, text in found]
 
 
 def both_clocks(moment: datetime, contact: Contact, campaign: Campaign) -> str:
-    """`2026-11-24 10:30 where the customer is, 09:30 Chicago`; each zone of the customer is told."""
+    """`2026-11-24 10:30 where the customer is, 09:30 Chicago`; each zone of the customer is named."""
     customer = [local_time(zone, campaign.time_zone, moment) for zone in contact.zone_set.zones]
     places = dict.fromkeys(f"{local:%Y-%m-%d %H:%M}" for local in customer)
     here = actual_time(campaign.time_zone, moment)

@@ -1,4 +1,4 @@
-"""Why a contact is or is not being dialed, for pages; `campaign_state` tells it of campaigns."""
+"""Why a contact is or is not being dialed, for pages; `campaign_state` does so for campaigns."""
 
 from collections.abc import Sequence
 from datetime import datetime

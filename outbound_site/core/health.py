@@ -38,7 +38,7 @@ def record_heartbeat() -> None:
 def clock_jump(now: datetime) -> timedelta | None:
     """By how much the clock was set since the last beat, if by more than CLOCK_JUMP.
 
-    While this process runs, by the monotonic clock; before that, only a beat that lies in the future tells.
+    While this process runs, by the monotonic clock; before that, only a beat that lies in the future counts.
     """
     ahead = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
     jumps = [timedelta(seconds=ahead - before) for before in _clock]
@@ -107,7 +107,7 @@ PROBES = {"/health": health, "/health/live": live, "/health/ready": ready}
 
 
 def examine(now: datetime) -> dict[str, Any]:
-    """Ages are in seconds, never below 0; None when there is nothing to tell the age of."""
+    """Ages are in seconds, never below 0; None when there is nothing whose age is known."""
     if migrations := missing_migrations():
         return {"healthy": False, "database": "reachable", "missing_migrations": migrations}
     beat = Heartbeat.objects.values_list("beaten_at", flat=True).first()

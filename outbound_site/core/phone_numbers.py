@@ -78,7 +78,7 @@ class HomeCountry:
     abroad: tuple[str, ...]
     long_distance: str
     lengths: frozenset[int]
-    # Only where all numbers are equally long can one without the long-distance prefix be told by its length.
+    # Only where all numbers are equally long can one without the long-distance prefix be known by its length.
     only_length: int | None
 
     @classmethod

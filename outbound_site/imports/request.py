@@ -16,7 +16,7 @@ DELIMITERS = {",": "comma", "|": "pipe"}
 
 
 class Content(Element):
-    """The delimited list, as it was sent: what is wrong in it is told line by line."""
+    """The delimited list, as it was sent: what is wrong in it is reported line by line."""
 
     def parse(self, raw: Any) -> str:
         if not isinstance(raw, str):

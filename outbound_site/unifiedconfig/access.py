@@ -59,7 +59,7 @@ class DeclaredAccess(BasePermission):
         if access is None:
             return False
         if view.action in {None, "metadata"}:
-            # The method (OPTIONS is the second) is not offered here; anybody signed in is told so.
+            # The method (OPTIONS is the second) is not offered here; the answer says so to anybody signed in.
             return True
         operation = (OPERATIONS | getattr(view, "operations", {})).get(view.action, "")
         return access.allows(request.user, operation)

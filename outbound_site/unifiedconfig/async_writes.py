@@ -1,7 +1,7 @@
-"""Writes with `async=true`: 202 and a URL that tells what became of them (api-conventions.md 10).
+"""Writes with `async=true`: 202 and a URL that reports their outcome (api-conventions.md 10).
 
 The write is done within the request all the same, so that none is dropped after waiting for 30 seconds, and
-what is wrong with it is told at once. How it ended stands, signed, in the polling URL itself.
+what is wrong with it is answered at once. How it ended stands, signed, in the polling URL itself.
 """
 
 from django.core import signing

@@ -158,7 +158,7 @@ FRAMEWORK_ERRORS: list[tuple[type[Exception], int, str, str]] = [
 
 
 def errors_of(exception: Exception) -> tuple[int, list[ErrorItem]]:
-    """Status and errors of any exception. What is not known is a server fault and tells nothing."""
+    """Status and errors of any exception. What is not known is a server fault without detail."""
     if isinstance(exception, ApiError):
         return exception.status_code, exception.errors
     if isinstance(exception, DjangoValidationError):

@@ -129,7 +129,7 @@ class DestroyMixin(UnifiedViewSet):
 
 
 class AsyncRequestStatus(UnifiedViewSet):
-    """What became of a write with `async=true`; told to the user who sent it."""
+    """The outcome of a write with `async=true`, for the user who sent it."""
 
     permission_classes = [AnyRole]
 

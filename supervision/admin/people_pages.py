@@ -1,4 +1,4 @@
-"""One contact's story and decision, and the search for people and numbers."""
+"""One contact's timeline and decision, and the search for people and numbers."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from outbound_site.core.phone_numbers import is_whole
 from supervision import person_search
 from supervision.admin.pages import demand, page
 from supervision.campaign_state import city
-from supervision.contact_timeline import both_clocks, story
+from supervision.contact_timeline import both_clocks, timeline
 from supervision.explanation import contact_decision
 
 VIEW = "campaigns.view_contact"
@@ -51,7 +51,7 @@ def contact_page(request: HttpRequest, pk: int) -> HttpResponse:
             }
             for phone in phones
         ],
-        events=story(contact, contact.campaign),
+        events=timeline(contact, contact.campaign),
     )
 
 

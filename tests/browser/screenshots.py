@@ -76,7 +76,7 @@ def addresses(page):
     found["campaign"] = page.get_by_role("link", name="demo.survey").first.get_attribute("href")
     page.goto("/admin/campaigns/contact/?status__exact=C")
     page.locator("#result_list tbody a").first.click()
-    found["contact"] = page.get_by_role("link", name="Story and verdict").get_attribute("href")
+    found["contact"] = page.get_by_role("link", name="Timeline and decision").get_attribute("href")
     found["dnc-number"] = "/admin/dnc/handentry/number/?number=2125550100"
     found["callbacks"] = "/admin/callbacks/personalcallback/calendar/"
     page.goto("/admin/campaigns/importjob/upload/")

@@ -11,7 +11,7 @@ from dialing.personal_callbacks import claim_callbacks, move_missed
 from dialing.record_feed import claim_records
 from dnc import do_not_call_list
 from supervision.board_problems import not_made
-from supervision.contact_timeline import story
+from supervision.contact_timeline import timeline
 from tests.dialing.worlds import NOON, contact_of
 from tests.factories import AgentFactory, CampaignFactory, PersonalCallbackFactory
 
@@ -131,7 +131,7 @@ def test_the_contacts_page_says_so():
     campaign = CampaignFactory(on=True, max_attempts=1)
     contact = contact_of(campaign)
     call(campaign)
-    [text] = [event.text for event in story(contact, campaign) if "called by" in event.text]
+    [text] = [event.text for event in timeline(contact, campaign) if "called by" in event.text]
     assert "the callback of 2026-03-10 13:00 will not be made: no attempt was left" in text
 
 

@@ -30,7 +30,7 @@ ALL_DAY = {"on": True, "start_time": "00:00", "end_time": "00:00"}
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_after_random_traffic_they_equal_the_replay(seed, sam, alice):
     """Every result, days going by, changed maxAttempts, stops, lost dialers and a replaced list."""
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     AgentFactory(agent_id="1001")
     campaigns = [
         CampaignFactory(**ALL_DAY, max_attempts=3, personalized_callback_enabled=personal)
@@ -42,31 +42,31 @@ def test_after_random_traffic_they_equal_the_replay(seed, sam, alice):
     do_not_call_list.add([f"{campaigns[0].pk}11", f"{campaigns[0].pk}12"], alice, "asked")
     at = NOON
     for step in range(40):
-        at += timedelta(minutes=chance.choice([1, 20, 61, 600]))
-        campaign = Campaign.objects.get(pk=chance.choice(campaigns).pk)
-        one_step(campaign, chance, at, sam, step)
+        at += timedelta(minutes=rng.choice([1, 20, 61, 600]))
+        campaign = Campaign.objects.get(pk=rng.choice(campaigns).pk)
+        one_step(campaign, rng, at, sam, step)
         for each in campaigns:
             assert differences(each.pk) == []
     assert CallHistory.objects.count() > 40
 
 
-def one_step(campaign, chance, at, sam, step):
-    dialer = chance.choice(["d1", "d2"])
+def one_step(campaign, rng, at, sam, step):
+    dialer = rng.choice(["d1", "d2"])
     records = claim_records(dialer, campaign.pk, 5, at)
-    for record in records[chance.choice([0, 0, 0, 1]) :]:
-        if chance.random() < 0.7:
+    for record in records[rng.choice([0, 0, 0, 1]) :]:
+        if rng.random() < 0.7:
             mark_dialed(dialer, record.lease.pk, at)
         result = Result(
             record.lease.pk,
-            chance.choice(sorted(CALL_RESULTS)),
+            rng.choice(sorted(CALL_RESULTS)),
             agent="1001",
-            talk_seconds=chance.randrange(90),
-            wrapup_seconds=chance.randrange(9),
+            talk_seconds=rng.randrange(90),
+            wrapup_seconds=rng.randrange(9),
             callback_at=at + timedelta(minutes=10),
         )
-        report_results(dialer, [result] * chance.choice([1, 1, 2]), at)
+        report_results(dialer, [result] * rng.choice([1, 1, 2]), at)
     if step % 9 == 0:
-        campaign.max_attempts = chance.choice([1, 2, 3, 4])
+        campaign.max_attempts = rng.choice([1, 2, 3, 4])
         campaign.save()
     if step % 13 == 0:
         resume(stop_api_campaigns(sam), sam)

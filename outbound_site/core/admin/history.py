@@ -23,7 +23,7 @@ NATIVE_PICKERS: dict[Any, dict[str, Any]] = {
 
 
 class HistoryAdmin(SimpleHistoryAdmin):
-    """An admin page whose history tells who changed what and when. Nothing is brought back from it."""
+    """An admin page whose history shows who changed what and when. Nothing is brought back from it."""
 
     object_history_template = "admin/change_history.html"
     formfield_overrides = NATIVE_PICKERS
@@ -66,8 +66,8 @@ class ReadableDifferences(HistoricalRecordContextHelper):
     """Differences in the words of the form: labels instead of stored values, a dash for nothing."""
 
     def context_for_delta_changes(self, delta: Any) -> list[dict[str, Any]]:
-        told = [change for change in delta.changes if change.field not in SILENT_FIELDS]
-        return [vars(self.format_delta_change(change)) for change in told]
+        shown_changes = [change for change in delta.changes if change.field not in SILENT_FIELDS]
+        return [vars(self.format_delta_change(change)) for change in shown_changes]
 
     def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
         prepared = super().prepare_delta_change_value(change, value)

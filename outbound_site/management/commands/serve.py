@@ -8,7 +8,7 @@ from django.db import DatabaseError, OperationalError, connections
 
 from outbound_site.administrator import Credentials, make_administrator
 from outbound_site.data_directory import close_to_others
-from outbound_site.processes import PortTaken, keep, open_listener
+from outbound_site.processes import PortTaken, open_listener, supervise
 from outbound_site.seeding import seed
 from outbound_site.storage import advice, check_broker_file
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         for connection in connections.all():
             connection.close()
             getattr(connection, "close_pool", lambda: None)()
-        keep(listener, self.companions())
+        supervise(listener, self.companions())
 
     def migrate(self) -> None:
         try:
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             ) from None
 
     def make_ready(self) -> str:
-        """What is still missing; returns what to tell the person who started the server."""
+        """What is still missing; returns what to print for the person who started the server."""
         return welcome(make_administrator(settings.ADMIN_USERNAME, settings.ADMIN_PASSWORD))
 
     def companions(self) -> dict[str, list[str]]:

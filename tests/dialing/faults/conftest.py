@@ -152,5 +152,5 @@ def overlaps(intervals):
     ]
 
 
-def pause(chance: random.Random, low=0.2, high=1.0):
-    time.sleep(chance.uniform(low, high))
+def pause(rng: random.Random, low=0.2, high=1.0):
+    time.sleep(rng.uniform(low, high))

@@ -84,24 +84,24 @@ def test_killed_programs_lose_nothing_and_dial_nobody_wrongly(programs, impatien
     progressive = make_list(CONTACTS, phones=4, dialing_mode="PROGRESSIVEONLY", lines_per_agent=2.0)
     predictive = make_list(CONTACTS, phones=2, dialing_mode="PREDICTIVEONLY")
     listed = list_every(7)
-    chance = random.Random(20261123)
+    rng = random.Random(20261123)
     web, worker, schedule = programs.web(), programs.worker(), programs.schedule()
     dialers = Dialers(programs, tmp_path, ["d1", "d2", "d3"])
     victims = cycle(["dialer", "web", "worker"])
     for _ in range(KILLS):
-        pause(chance, 0.5, 3)
+        pause(rng, 0.5, 3)
         match next(victims):
             case "web":
                 web.kill()
-                pause(chance)
+                pause(rng)
                 web = programs.web()
             case "worker":
                 worker.restart()
             case "dialer":
-                dialers.kill_and_start(chance.choice(list(dialers.running)))
+                dialers.kill_and_start(rng.choice(list(dialers.running)))
     calls_before = len(list(dialers.dialed()))
     assert calls_before > 20 * KILLS**0.5, "there was no traffic to speak of"
-    pause(chance, 2, 3)
+    pause(rng, 2, 3)
     dialers.end()
     schedule.kill()
     worker.kill()
@@ -130,7 +130,7 @@ def test_killed_programs_lose_nothing_and_dial_nobody_wrongly(programs, impatien
 @pytest.mark.timeout(3600)
 def test_no_record_is_with_two_dialers_whoever_is_killed(programs, impatient_options, tmp_path):
     campaign = make_list(500, phones=1)
-    chance = random.Random(7)
+    rng = random.Random(7)
     web = programs.web()
 
     def claimer(number):
@@ -145,8 +145,8 @@ def test_no_record_is_with_two_dialers_whoever_is_killed(programs, impatient_opt
     running = [claimer(number) for number in range(4)]
     born = len(running)
     while sum(1 for _ in logs) < 3 or claims() < CLAIMS:
-        pause(chance, 1, 3)
-        place = chance.randrange(len(running))
+        pause(rng, 1, 3)
+        place = rng.randrange(len(running))
         program, log = running[place]
         program.kill()
         logs.append((log, time.monotonic()))

@@ -32,7 +32,7 @@ def takers(programs, campaigns, folder):
     """Clients that keep what they take and note the recalls that they are told of; their logs."""
     logs = []
     for number, campaign in enumerate(campaigns):
-        for kind in ("keeper", "listener"):
+        for kind in ("record_taker", "listener"):
             log = folder / f"{kind}-{number}.jsonl"
             program = programs.python(
                 *("-m", f"tests.dialing.faults.{kind}", programs.url, f"c{number}"),
@@ -53,7 +53,7 @@ def test_nothing_leaves_after_the_answer_and_everybody_is_told(programs, stop, t
         return [line for found, log, _ in logs if found == kind for line in read_lines(log)]
 
     def taken():
-        return [(asked_at, leases) for _, asked_at, leases in lines("keeper") if leases]
+        return [(asked_at, leases) for _, asked_at, leases in lines("record_taker") if leases]
 
     assert wait_until(lambda: sum(len(leases) for _, leases in taken()) > 500, 60)
     answered_at = stop()
@@ -66,8 +66,8 @@ def test_nothing_leaves_after_the_answer_and_everybody_is_told(programs, stop, t
         return {lease for _, leases in taken() for lease in leases}
 
     # They go on asking: well after the answer there must have been many more questions.
-    questions = len(lines("keeper"))
-    assert wait_until(lambda: len(lines("keeper")) > questions + 100, 60)
+    questions = len(lines("record_taker"))
+    assert wait_until(lambda: len(lines("record_taker")) > questions + 100, 60)
     assert wait_until(lambda: told() >= held(), 30), len(held() - told())
     for *_, program in logs:
         program.kill()

@@ -1,4 +1,6 @@
-"""A client that takes records and keeps them: `python -m tests.dialing.faults.keeper URL NAME CAMPAIGN LOG`.
+"""A client that takes records and keeps them.
+
+`python -m tests.dialing.faults.record_taker URL NAME CAMPAIGN LOG`
 
 Lines of the log: `[answered at, asked at, [lease, ...]]`.
 """
