@@ -62,7 +62,7 @@ class DeletedAgent(Agent):
 
 
 class CallbackStatus(models.TextChoices):
-    """Letters as the callback list has them, names as the wire has them (outbound-option.md 2).
+    """Letters as the callback list has them, names as the wire has them (docs/behaviour.md 2).
 
     A number found invalid closes a callback; the call result keeps the reason.
     """
@@ -99,7 +99,7 @@ class PersonalCallbackQuerySet(models.QuerySet[Any]):
         return self.filter(call_status__in=OPEN_STATUSES)
 
     def overdue(self) -> Self:
-        """Open ones whose window is over, so that no dialer takes them any more (outbound-option.md 9.2)."""
+        """Open ones whose window is over, so that no dialer takes them any more (docs/behaviour.md 9.2)."""
         return self.open().filter(callback_date_time__lt=timezone.now() - settings.CALLBACK_TIME_LIMIT)
 
     def change(self, **values: Any) -> int:
@@ -221,7 +221,7 @@ class PersonalCallback(models.Model):
             raise ValidationError(errors)
 
     def refuse_if_active(self) -> None:
-        """Raises ValidationError (outbound-option.md 9.1: never edit or delete a row in A)."""
+        """Raises ValidationError (docs/behaviour.md 9.1: never edit or delete a row in A)."""
         if self.is_active:
             message = (
                 "The callback is active: it is with a dialer and cannot be changed or deleted until then"

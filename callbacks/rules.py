@@ -1,4 +1,4 @@
-"""When a personal callback may be set and moved (API text, "callbackDateTime"; outbound-option.md 9.3).
+"""When a personal callback may be set and moved (API text, "callbackDateTime"; docs/behaviour.md 9.3).
 
 All instants are aware datetimes. The limit is the setting CALLBACK_TIME_LIMIT.
 """
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-# The original stores no time at all outside of these (outbound-option.md 9.3).
+# The original stores no time at all outside of these (docs/behaviour.md 9.3).
 FIRST_TIME, LAST_TIME = datetime(1970, 1, 1, tzinfo=UTC), datetime(3000, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 

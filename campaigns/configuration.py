@@ -170,7 +170,7 @@ def values_of(row: CampaignSkillGroup) -> list[Any]:
 def _check_skill_groups(
     campaign: Campaign, wanted: Mapping[int, CampaignSkillGroup], locked: Collection[int]
 ) -> None:
-    """At most 20, none deleted meanwhile, and each in no other campaign (outbound-option.md 1)."""
+    """At most 20, none deleted meanwhile, and each in no other campaign (docs/behaviour.md 1)."""
     if len(wanted) > MAX_SKILL_GROUPS:
         message = f"The number of skill groups ({len(wanted)}) exceeds the maximum of {MAX_SKILL_GROUPS}"
         detail = {"max": MAX_SKILL_GROUPS, "actual": len(wanted)}

@@ -10,7 +10,7 @@ class CampaignFilter(ResourceFilter):
     sorted_by = {
         "name": "name",
         "description": "description",
-        # Added by later releases of the original (api-conventions.md 15.1).
+        # Added by later releases of the original (docs/wire-format.md 15.1).
         "startDate": "start_date",
         "endDate": "end_date",
         "enabled": "enabled",

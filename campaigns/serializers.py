@@ -32,7 +32,7 @@ skill_group_info = (
 
 
 def has_skill_groups(campaign: Any) -> bool:
-    """Without skill groups a campaign leaves out what is theirs (api-conventions.md 11.1)."""
+    """Without skill groups a campaign leaves out what is theirs (docs/wire-format.md 11.1)."""
     return bool(campaign.loaded_skill_groups)
 
 
@@ -157,7 +157,7 @@ def phone_element(position: int) -> Computed:
 
 
 class ContactSummarySerializer(ResourceSerializer):
-    """A contact in a list with `summary=true` (api-conventions.md 7.4)."""
+    """A contact in a list with `summary=true` (docs/wire-format.md 7.4)."""
 
     root_name = "importContact"
     elements = (

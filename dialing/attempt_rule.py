@@ -1,4 +1,4 @@
-"""A changed `maxAttempts` sorts the contacts anew: attempts left or not (outbound-option.md 4.2)."""
+"""A changed `maxAttempts` sorts the contacts anew: attempts left or not (docs/behaviour.md 4.2)."""
 
 from collections import Counter
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""Rows of the call history (outbound-option.md 16.3)."""
+"""Rows of the call history (docs/behaviour.md 16.3)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -59,7 +59,7 @@ def callback_call(callback: PersonalCallback, code: int, **values: Any) -> CallH
 
 
 def without_record(code: int, **values: Any) -> CallHistory:
-    """The row of a call whose contact or callback was removed meanwhile (outbound-option.md 8)."""
+    """The row of a call whose contact or callback was removed meanwhile (docs/behaviour.md 8)."""
     return CallHistory(call_result=code, status=CallStatus.CLOSED, **values)
 
 

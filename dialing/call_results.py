@@ -1,4 +1,4 @@
-"""The call results (outbound-option.md 3), read from `data/call_results.csv`, a line a code.
+"""The call results (docs/behaviour.md 3), read from `data/call_results.csv`, a line a code.
 
 `attempt`: a call was placed, which counts against `maxAttempts`. `counted`: it adds to `attemptedCount`;
 3.2 says why the two differ and where they deviate from the original's printed table. `delay`: the

@@ -1,4 +1,4 @@
-"""The counters of `runtimestats` (outbound-option.md 11), kept live and added up when read."""
+"""The counters of `runtimestats` (docs/behaviour.md 11), kept live and added up when read."""
 
 import re
 from collections import Counter, defaultdict

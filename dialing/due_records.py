@@ -1,4 +1,4 @@
-"""Which contacts of a campaign are due, in the order in which they leave (outbound-option.md 5.1).
+"""Which contacts of a campaign are due, in the order in which they leave (docs/behaviour.md 5.1).
 
 For each status and zone group the index `contact_due` leads straight to the records that are due, so that the
 cost does not grow with the list.

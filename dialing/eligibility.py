@@ -26,7 +26,7 @@ LEFT = {*DIALABLE, *WITH_A_DIALER}
 
 
 class Rule(StrEnum):
-    """In the order in which a reason is given (outbound-option.md 5.2), by the names that dialers get."""
+    """In the order in which a reason is given (docs/behaviour.md 5.2), by the names that dialers get."""
 
     ENABLED = "notEnabled"
     DATES = "outsideDates"
@@ -116,7 +116,7 @@ def contact_reasons(
 
 
 def campaign_reasons(campaign: Campaign, at: datetime) -> Iterator[Reason]:
-    """The rules that hold for all contacts of a campaign (outbound-option.md 5.2, 6)."""
+    """The rules that hold for all contacts of a campaign (docs/behaviour.md 5.2, 6)."""
     if not campaign.enabled or campaign.deleted_at:
         yield Reason(Rule.ENABLED, "the campaign is not enabled")
     yield from _outside_dates(campaign, at)
@@ -172,7 +172,7 @@ class Target:
 
 
 def choose(contact: Contact, phones: Sequence[ContactPhone], context: DialingContext) -> Target:
-    """Which number comes next, due or not (outbound-option.md 4.1); listed ones never do."""
+    """Which number comes next, due or not (docs/behaviour.md 4.1); listed ones never do."""
     per_number = context.options.max_attempts_per_number
     if contact.status == CallStatus.CALLBACK_REQUESTED:
         return _callback_target(contact, phones, context)

@@ -1,4 +1,4 @@
-"""The emergency stop (API text, "Disable All Campaigns"; outbound-option.md 13.1), its report, the resume."""
+"""The emergency stop (API text, "Disable All Campaigns"; docs/behaviour.md 13.1), its report, the resume."""
 
 from collections.abc import Collection
 from typing import Any

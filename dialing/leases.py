@@ -1,4 +1,4 @@
-"""What becomes of open leases without a result: recalled, lost, given up (outbound-option.md 2.1, 2.2, 13.1).
+"""What becomes of open leases without a result: recalled, lost, given up (docs/behaviour.md 2.1, 2.2, 13.1).
 
 Every step is a conditional update of leases in one transaction with their records, so that of two that meet
 one wins. Locks are taken in one order everywhere: dialer, lease, record.
@@ -33,7 +33,7 @@ from dialing.models.lease import HELD
 from timezones.local_time import is_inside
 from timezones.models import ZoneSet
 
-# After it a call is over, reported or not (outbound-option.md 10.1, rule 8).
+# After it a call is over, reported or not (docs/behaviour.md 10.1, rule 8).
 LONGEST_CALL = timedelta(seconds=7200)
 # Leases of one step; recalled together, they bear one number.
 BATCH = 1_000

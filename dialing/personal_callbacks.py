@@ -1,4 +1,4 @@
-"""Personal callbacks with dialers (outbound-option.md 9): handed out when due, rescheduled by their results.
+"""Personal callbacks with dialers (docs/behaviour.md 9): handed out when due, rescheduled by their results.
 
 A callback is tried inside one window a day, from its time on for CALLBACK_TIME_LIMIT; `maxAttempts` counts
 windows.

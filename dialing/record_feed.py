@@ -1,4 +1,4 @@
-"""Hands records to dialers (outbound-option.md 5): what `eligibility` allows, selected in sets."""
+"""Hands records to dialers (docs/behaviour.md 5): what `eligibility` allows, selected in sets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

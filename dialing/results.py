@@ -1,4 +1,4 @@
-"""What one call result makes of a contact and its phones (outbound-option.md 2.1, 4).
+"""What one call result makes of a contact and its phones (docs/behaviour.md 2.1, 4).
 
 Pure: the functions change the given objects and store nothing.
 """
@@ -46,7 +46,7 @@ def apply(
     campaign: Campaign,
     per_number: bool,
 ) -> None:
-    """Change contact and phones as the result of the call to `dialed` demands (outbound-option.md 4.3).
+    """Change contact and phones as the result of the call to `dialed` demands (docs/behaviour.md 4.3).
 
     `phones`: all of the contact's, in dialing order; `dialed`: None for a callback to a number that is none
     of them; `status_before`: P, R or B, as the record was handed out.

@@ -1,4 +1,4 @@
-"""What happens once a day (outbound-option.md 12): the daily reset and the purge."""
+"""What happens once a day (docs/behaviour.md 12): the daily reset and the purge."""
 
 from datetime import datetime, timedelta
 from typing import Any

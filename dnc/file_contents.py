@@ -12,7 +12,7 @@ from dnc.line_parser import ParsedLines, parsed_lines
 from dnc.numbers import BLANKS, BadNumber, clean_number, number_key
 from dnc.sorted_chunks import SortedChunks
 
-# `outbound-option.md` 7.2: more bad lines than these fail the import.
+# `docs/behaviour.md` 7.2: more bad lines than these fail the import.
 MAX_REJECTED = 10_000
 SHOWN_CHARACTERS = 100
 

@@ -207,7 +207,7 @@ def _progress(batch: FileImport, numbers: int) -> Callable[[int], None]:
 
 
 def _new_name(batch: FileImport) -> str:
-    """`outbound-option.md` 7.2: the original name, a period, the UTC time."""
+    """`docs/behaviour.md` 7.2: the original name, a period, the UTC time."""
     return f"{batch.file_name}.{timezone.now():%Y%m%dT%H%M%S.%fZ}"
 
 

@@ -27,7 +27,7 @@ def clean_number(text: str) -> str:
     """The number as the list keeps it: `base` or `base,extension`, blanks around both removed.
 
     Base: 1 to 20 characters of `0-9 # *` (API text, "Create Do Not Call List"); extension: up to 8, the
-    width of the original's PhoneExt column (`outbound-option.md` 7.1). A base with other characters is read
+    width of the original's PhoneExt column (`docs/behaviour.md` 7.1). A base with other characters is read
     as people write numbers, whatever wrote it: a number too many on the list calls nobody. Raises BadNumber.
     """
     base, _, extension = (part.strip(BLANKS) for part in text.partition(","))

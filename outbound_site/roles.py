@@ -1,4 +1,4 @@
-"""The built-in roles, as groups of Django permissions (api-conventions.md 9).
+"""The built-in roles, as groups of Django permissions (docs/wire-format.md 9).
 
 A custom role is any other group; the permissions `campaigns.campaign_status` and
 `campaigns.campaign_contact` are the original's subfeatures that give update-only access to campaigns.

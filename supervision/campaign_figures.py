@@ -87,7 +87,7 @@ def abandon_rate(counts: dict[str, Any], limit: float | None) -> AbandonRate:
 
 
 def rate(abandoned: int, live: int, limit: float | None) -> AbandonRate:
-    """Of live connections (outbound-option.md 10.2, "Rates")."""
+    """Of live connections (docs/behaviour.md 10.2, "Rates")."""
     return AbandonRate(100 * abandoned / live if live else None, limit)
 
 

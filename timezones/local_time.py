@@ -1,4 +1,4 @@
-"""Local time where a phone is, and the dialing window in it (outbound-option.md 6).
+"""Local time where a phone is, and the dialing window in it (docs/behaviour.md 6).
 
 A phone's flag says whether daylight saving is observed there; when clocks change is decided by the
 campaign's zone. In a campaign whose zone never changes (UTC, for example) no phone gets the hour.

@@ -11,7 +11,7 @@ Prefixes are kept in international form, country code first. A number is brought
 Outside North America such a number may be a valid one abroad as well: with HOME_COUNTRY=BR `4731234567` is
 Joinville and Norway. A call has to suit the zones of both, unless an administrator's own row has the first.
 
-Numbers of 7 digits or fewer are local and get no search (outbound-option.md 6, ImportRegLocalNumberSize).
+Numbers of 7 digits or fewer are local and get no search (docs/behaviour.md 6, ImportRegLocalNumberSize).
 """
 
 from collections import defaultdict

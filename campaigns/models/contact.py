@@ -15,7 +15,7 @@ ID_BLOCK_SIZE = 16_384
 
 
 class CallStatus(models.TextChoices):
-    """Letters as the dialing list has them, names as the wire has them (outbound-option.md 2)."""
+    """Letters as the dialing list has them, names as the wire has them (docs/behaviour.md 2)."""
 
     PENDING = "P", "pending"
     ACTIVE = "A", "active"
@@ -38,7 +38,7 @@ class ZoneSource(models.TextChoices):
 
 
 class Contact(models.Model):
-    """One row of a campaign's dialing list (outbound-option.md 16.1); its id grows in import order.
+    """One row of a campaign's dialing list (docs/behaviour.md 16.1); its id grows in import order.
 
     Contacts come and go by the ten thousand. The foreign keys have no database constraint: checked row by
     row they take longer than the whole COPY. Whatever refers to a contact must stand its absence.
@@ -75,7 +75,7 @@ class Contact(models.Model):
     last_phone = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Position, 1 to 10, of the phone dialed last."
     )
-    # That of the first phone, by which the dialing window of the record is judged (outbound-option.md 4.1).
+    # That of the first phone, by which the dialing window of the record is judged (docs/behaviour.md 4.1).
     zone_set = models.ForeignKey(
         ZoneSet, models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )

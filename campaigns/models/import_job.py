@@ -8,7 +8,7 @@ from outbound_site.imports.list_import import ListImport
 
 
 class ImportJob(ListImport):
-    """One import of contacts: who, when, from where, and what became of its rows (outbound-option.md 8)."""
+    """One import of contacts: who, when, from where, and what became of its rows (docs/behaviour.md 8)."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="import_jobs")
     rows_duplicate = models.PositiveIntegerField("duplicate rows skipped", default=0)

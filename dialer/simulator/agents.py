@@ -43,7 +43,7 @@ class Agents:
         self.rng = rng
 
     def share(self, campaign: int, percentage: int) -> list[Agent]:
-        """The idle agents that the campaign may still reserve (outbound-option.md 10.1, rule 2)."""
+        """The idle agents that the campaign may still reserve (docs/behaviour.md 10.1, rule 2)."""
         held = sum(agent.campaign == campaign for agent in self.all.values())
         idle = [agent for agent in self.all.values() if agent.state == State.IDLE]
         return idle[: max(0, ceil(len(self.all) * percentage / 100) - held)]

@@ -30,7 +30,7 @@ class CampaignSession:
     pacer: Pacer
     cache: deque[dict[str, Any]] = field(default_factory=deque)
     ask_again_at: float = 0.0
-    # Fraction of a line that rounding down left over (outbound-option.md 10.1, rule 1).
+    # Fraction of a line that rounding down left over (docs/behaviour.md 10.1, rule 1).
     credit: float = 0.0
     dialed: int = 0
 
@@ -61,7 +61,7 @@ class CampaignSession:
 
     @property
     def lines(self) -> float:
-        """Per agent: set, adjusted, or always one (outbound-option.md 10.1)."""
+        """Per agent: set, adjusted, or always one (docs/behaviour.md 10.1)."""
         if self.is_preview:
             return 1.0
         return self.pacer.lines if self.mode == "PREDICTIVEONLY" else float(self.settings["linesPerAgent"])

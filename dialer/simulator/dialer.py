@@ -23,7 +23,7 @@ from dialer.simulator.customers import Answer, Customers, Reaction
 
 log = logging.getLogger(__name__)
 
-# Simulated seconds (outbound-option.md 5.3, 9.2).
+# Simulated seconds (docs/behaviour.md 5.3, 9.2).
 LOOK_SECONDS = 2.0
 CAMPAIGN_SECONDS = 10.0
 ASK_AGAIN_SECONDS = 30.0
@@ -98,7 +98,7 @@ class SimulatedDialer:
         self.cancel_recalled()
         self.send_results()
         self.offer_callbacks()
-        # Another campaign comes first every time, or one would get all agents (outbound-option.md 10.1).
+        # Another campaign comes first every time, or one would get all agents (docs/behaviour.md 10.1).
         self.order.rotate(1)
         for campaign in self.order:
             self.dial_for(self.sessions[campaign])
@@ -329,7 +329,7 @@ class SimulatedDialer:
         return next((agent for agent in candidates if agent and agent.state == State.IDLE), None)
 
     def personal_session(self) -> CampaignSession:
-        """A callback is offered like a preview call, whatever its campaign does (outbound-option.md 9.3)."""
+        """A callback is offered like a preview call, whatever its campaign does (docs/behaviour.md 9.3)."""
         settings = {
             "campaign": PERSONAL,
             "dialingMode": "PREVIEWONLY",

@@ -1,4 +1,4 @@
-"""How many lines a predictive campaign dials for each agent (outbound-option.md 10.2).
+"""How many lines a predictive campaign dials for each agent (docs/behaviour.md 10.2).
 
 The original documents start, cap, direction, pace, gain and the target of 85 % of the limit; its formula is
 not published. The one here is ours.
@@ -37,7 +37,7 @@ class Tally:
 
     @property
     def rate(self) -> float:
-        """Percent abandoned of live (outbound-option.md 10.2, "Rates")."""
+        """Percent abandoned of live (docs/behaviour.md 10.2, "Rates")."""
         return 100 * self.abandoned / self.live if self.live else 0.0
 
     def add(self, abandoned: bool) -> None:

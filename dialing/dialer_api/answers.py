@@ -15,7 +15,7 @@ from dialing.record_feed import Record
 
 # `callback` of a result's answer.
 NOT_MADE = "notMade"
-# They get no prefix (outbound-option.md 10.1, TestNumberMaxDigits).
+# They get no prefix (docs/behaviour.md 10.1, TestNumberMaxDigits).
 TEST_NUMBER_DIGITS = 5
 # The campaign's own number is ignored there (10.1).
 PREVIEW_MODES = {DialingMode.PREVIEW, DialingMode.PREVIEW_DIRECT}

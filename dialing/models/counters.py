@@ -10,7 +10,7 @@ def _count() -> Any:
 
 
 class CampaignCounters(models.Model):
-    """What one dialer has added to a campaign's counters on one day, in one list (outbound-option.md 11).
+    """What one dialer has added to a campaign's counters on one day, in one list (docs/behaviour.md 11).
 
     A row for each dialer, so that dialers do not wait for each other; readers add the rows up. Daily
     counters are those of the day, `totalVoiceCount` and `closedCount` those of the list, so that nothing

@@ -7,7 +7,7 @@ from dialing.lists import ALWAYS
 
 
 class CallHistory(models.Model):
-    """One row an attempt or Do Not Call hit (outbound-option.md 16.3). It outlives contact, dialer and lease.
+    """One row an attempt or Do Not Call hit (docs/behaviour.md 16.3). It outlives contact, dialer and lease.
 
     Rows are never changed but for `closing`: raising `maxAttempts` opens contacts again.
     """

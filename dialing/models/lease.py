@@ -68,7 +68,7 @@ class Lease(models.Model):
     The uuid is the fencing token: each hand-out has its own, and what is reported under an old one finds a
     lease that is no longer open. The database allows one open lease a record, and one a number, whatever the
     campaign. The contact may be gone before its lease: imports that overwrite take it away
-    (outbound-option.md 8).
+    (docs/behaviour.md 8).
     """
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4)

@@ -25,7 +25,7 @@ def _number(label: str, default: int, low: int, high: int, help_text: str) -> An
 
 
 class CampaignManagerOptions(models.Model):
-    """The one row of the original's registry settings that change behaviour (outbound-option.md 9.2, 12, 14).
+    """The one row of the original's registry settings that change behaviour (docs/behaviour.md 9.2, 12, 14).
 
     In force from the next record on. Times of day and zones are environment variables (docs/settings.md).
     """

@@ -7,7 +7,7 @@ from campaigns.models import Campaign
 class AttemptRule(models.Model):
     """The rule by which a campaign's contacts were last separated from those that have no attempt left.
 
-    While it differs from the campaign's, no record leaves (outbound-option.md 4.2).
+    While it differs from the campaign's, no record leaves (docs/behaviour.md 4.2).
     """
 
     campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="attempt_rule")

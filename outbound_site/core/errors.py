@@ -1,4 +1,4 @@
-"""Refusals that several apps give; the code of each is its type on the wire (api-conventions.md 8.2)."""
+"""Refusals that several apps give; the code of each is its type on the wire (docs/wire-format.md 8.2)."""
 
 from typing import Any
 

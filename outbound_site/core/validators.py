@@ -67,6 +67,6 @@ def printable(value: Any) -> None:
 
 
 # Shared parameter `name`: 1 to 32 ASCII letters, digits, `.` and `_`, the first one a letter or digit
-# (api-conventions.md 6).
+# (docs/wire-format.md 6).
 name_characters = Characters("A-Za-z0-9._", first="A-Za-z0-9")
 phone_characters = Characters("0-9#*")

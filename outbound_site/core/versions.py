@@ -1,4 +1,4 @@
-"""The version of an item, against updates that would undo each other (api-conventions.md 6)."""
+"""The version of an item, against updates that would undo each other (docs/wire-format.md 6)."""
 
 from typing import Any
 

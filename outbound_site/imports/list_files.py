@@ -21,7 +21,7 @@ from outbound_site.imports.table import Table
 from outbound_site.unifiedconfig.errors import Refusal
 
 CHUNK = 5_000
-# A file with more is the wrong file, or read in the wrong way (outbound-option.md 8).
+# A file with more is the wrong file, or read in the wrong way (docs/behaviour.md 8).
 MAX_ERRORS = 10_000
 # Values shown of a column.
 SAMPLES = 3

@@ -27,7 +27,7 @@ class ImportState(models.TextChoices):
 
 
 class ListImport(models.Model):
-    """One import of a list (outbound-option.md 8). Subclasses add the files `upload` and `rejects`."""
+    """One import of a list (docs/behaviour.md 8). Subclasses add the files `upload` and `rejects`."""
 
     upload: Any
     rejects: Any

@@ -1,4 +1,4 @@
-"""What is wrong with which row, and how a refused list is answered (api-conventions.md 8.3)."""
+"""What is wrong with which row, and how a refused list is answered (docs/wire-format.md 8.3)."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

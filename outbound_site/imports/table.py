@@ -1,4 +1,4 @@
-"""Delimited text as clients send it, taken apart by column (api-conventions.md 12).
+"""Delimited text as clients send it, taken apart by column (docs/wire-format.md 12).
 
 Whole columns are checked at once: 10,000 rows hold 100,000 fields, but a column is one text to search.
 """

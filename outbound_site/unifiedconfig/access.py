@@ -27,7 +27,7 @@ class Access:
         return any(user.has_perm(permission) for permission in permissions)
 
     def permission_info(self, user: Any) -> dict[str, Any] | None:
-        """`permissionInfo` of a list: what this user may write here (api-conventions.md 7.3)."""
+        """`permissionInfo` of a list: what this user may write here (docs/wire-format.md 7.3)."""
         names = {"create": "canCreate", "update": "canUpdate", "delete": "canDelete"}
         may = {name: self.allows(user, op) for op, name in names.items() if getattr(self, op) is not None}
         if not may:

@@ -1,4 +1,4 @@
-"""Writes with `async=true`: 202 and a URL that reports their outcome (api-conventions.md 10).
+"""Writes with `async=true`: 202 and a URL that reports their outcome (docs/wire-format.md 10).
 
 The write is done within the request all the same, so that none is dropped after waiting for 30 seconds, and
 what is wrong with it is answered at once. How it ended stands, signed, in the polling URL itself.

@@ -30,7 +30,7 @@ class Repeated(list[Any]):
 
 
 def last(value: Any) -> Any:
-    """What a repeated scalar element means: the last one counts (api-conventions.md 3)."""
+    """What a repeated scalar element means: the last one counts (docs/wire-format.md 3)."""
     return value[-1] if isinstance(value, Repeated) else value
 
 
@@ -52,7 +52,7 @@ def items_of(value: Any, item_name: str) -> list[Any] | None:
     """The items of a collection in any form that clients send, or None when it is no collection.
 
     The wrapper may be an object or an array of one, its member one item or an array of items
-    (api-conventions.md 4).
+    (docs/wire-format.md 4).
     """
     wrapper = members(value)
     if wrapper is None:

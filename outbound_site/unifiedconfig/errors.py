@@ -1,4 +1,4 @@
-"""One error shape and the one handler that turns every exception into it (api-conventions.md 8)."""
+"""One error shape and the one handler that turns every exception into it (docs/wire-format.md 8)."""
 
 import logging
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Search and sort of lists: `q`, `field:value` terms and `sort` (api-conventions.md 7.5, 7.6)."""
+"""Search and sort of lists: `q`, `field:value` terms and `sort` (docs/wire-format.md 7.5, 7.6)."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""Which format answers, and which parser reads (api-conventions.md 2)."""
+"""Which format answers, and which parser reads (docs/wire-format.md 2)."""
 
 import re
 from collections.abc import Iterable

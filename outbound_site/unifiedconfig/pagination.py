@@ -1,4 +1,4 @@
-"""Paging of lists (api-conventions.md 7.2)."""
+"""Paging of lists (docs/wire-format.md 7.2)."""
 
 from typing import Any
 from urllib.parse import urlencode

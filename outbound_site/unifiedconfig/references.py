@@ -1,4 +1,4 @@
-"""References: other items named by their `refURL` (api-conventions.md 6.1)."""
+"""References: other items named by their `refURL` (docs/wire-format.md 6.1)."""
 
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy

@@ -1,4 +1,4 @@
-"""Every row of outbound-option.md section 3, with its two inferred columns."""
+"""Every row of docs/behaviour.md section 3, with its two inferred columns."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""outbound-option.md 5.4: only the promised instant is free of the dialing window, retries are not."""
+"""docs/behaviour.md 5.4: only the promised instant is free of the dialing window, retries are not."""
 
 from datetime import time, timedelta
 from importlib import import_module

@@ -185,7 +185,7 @@ def test_a_callback_to_a_number_on_the_do_not_call_list_is_told_stored_and_shown
     )
     contact.refresh_from_db()
     shown = "will not be made: its number was on the Do Not Call list"
-    assert any(shown in event.text for event in story(contact, campaign)) is (reason is not None)
+    assert any(shown in event.text for event in timeline(contact, campaign)) is (reason is not None)
     assert [problem.key for problem in not_made(NOON + MINUTE)] == ([contact.pk] if reason else [])
     assert not claim_records("d1", campaign.pk, 1, NOON + HOUR) or reason is None
 

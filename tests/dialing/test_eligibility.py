@@ -69,7 +69,7 @@ def test_it_changes_when_the_window_opens_after_the_due_time():
 
 @pytest.mark.parametrize(("minutes", "dialable"), [(-1, False), (0, True), (15, True), (16, False)])
 def test_a_callback_is_due_from_its_time_for_the_limit_whatever_the_hour(minutes, dialable):
-    """outbound-option.md 5.4"""
+    """docs/behaviour.md 5.4"""
     due = MIDNIGHT + 3 * HOUR
     contact = {"status": "B", "callback_at": due, "callback_number": "999"}
     decided = decision(contact=contact, at=due + timedelta(minutes=minutes))

@@ -1,4 +1,4 @@
-"""No two open leases for one number, whatever the campaign (outbound-option.md 10.1)."""
+"""No two open leases for one number, whatever the campaign (docs/behaviour.md 10.1)."""
 
 import random
 import threading

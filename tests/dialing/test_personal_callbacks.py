@@ -1,4 +1,4 @@
-"""outbound-option.md 9: a personal callback with its dialer, window by window."""
+"""docs/behaviour.md 9: a personal callback with its dialer, window by window."""
 
 from datetime import UTC, datetime, timedelta
 

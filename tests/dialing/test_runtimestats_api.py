@@ -104,7 +104,7 @@ def test_a_campaign_that_the_api_does_not_see_is_not_found(api, campaign):
     ],
 )
 def test_the_total_count_is_that_of_records_available_to_dial(api, status, available):
-    """outbound-option.md 11: not closed, not exhausted, not a personal callback."""
+    """docs/behaviour.md 11: not closed, not exhausted, not a personal callback."""
     contact = contact_of(status=status)
     answer = api.get(f"campaign/{contact.campaign.pk}/runtimestats")
     assert answer.tree.findtext("totalCount") == str(available)

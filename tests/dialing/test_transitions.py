@@ -1,4 +1,4 @@
-"""outbound-option.md 2.1, row by row: a contact goes from a status to a status by an event."""
+"""docs/behaviour.md 2.1, row by row: a contact goes from a status to a status by an event."""
 
 from datetime import timedelta
 
@@ -267,7 +267,7 @@ maxAttempts | switch | John (3 phones) | Jane (2 phones)
 
 @pytest.mark.parametrize("row", EXAMPLES.strip().splitlines()[1:])
 def test_the_worked_examples_of_maximum_attempts(row):
-    """outbound-option.md 4.2: how often each phone is called when no call ever reaches a voice."""
+    """docs/behaviour.md 4.2: how often each phone is called when no call ever reaches a voice."""
     maximum, switch, *expected = [cell.strip() for cell in row.split("|")]
     CampaignManagerOptions.load()
     CampaignManagerOptions.objects.update(max_attempts_per_number=switch == "1")

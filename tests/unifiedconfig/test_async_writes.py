@@ -1,4 +1,4 @@
-"""Writes with `async=true`, polled as a client polls them (api-conventions.md 10)."""
+"""Writes with `async=true`, polled as a client polls them (docs/wire-format.md 10)."""
 
 import pytest
 

@@ -49,7 +49,7 @@ def test_a_record_comes_in_the_documented_shape(dialer, campaign):
     ],
 )
 def test_what_to_dial_is_the_number_behind_the_campaigns_prefix(dialer, campaign, prefix, number, dial):
-    """Test numbers of at most five digits have none (outbound-option.md 10.1)."""
+    """Test numbers of at most five digits have none (docs/behaviour.md 10.1)."""
     type(campaign).objects.update(campaign_prefix=prefix)
     ContactPhone.objects.filter(position=1).update(number=number)
     PersonalCallbackFactory(
