@@ -120,7 +120,7 @@ def test_no_page_of_an_administrator_is_left_without_a_place(client, alice):
     assert "More" not in [group["name"] for group in client.get("/admin/").context["app_list"]]
 
 
-def test_the_first_page_tells_what_to_do_while_there_is_no_campaign(client, alice, sam):
+def test_the_first_page_shows_what_to_do_while_there_is_no_campaign(client, alice, sam):
     def steps(user):
         client.force_login(user)
         return [text for text, _ in client.get("/admin/").context["next_steps"]]

@@ -210,7 +210,7 @@ def test_long_bodies_arrive_whole(size, server):
     assert answer.status_code == 201, answer.text
 
 
-def test_a_client_that_asks_before_it_sends_its_body_is_told_once_to_go_on(server):
+def test_a_client_that_asks_before_it_sends_its_body_gets_one_answer_to_go_on(server):
     head = server.head("POST", PATH, f"Content-Length: {len(CREATE)}", "Expect: 100-continue")
     with closing(server.connect()) as connection:
         connection.sendall(head)

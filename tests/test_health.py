@@ -79,7 +79,7 @@ print(Client(headers={'host': 'localhost'}).get('/health').json())
 @pytest.mark.parametrize(
     "url", ["sqlite:////nowhere/hunter2.sqlite3", "postgres://me:hunter2@127.0.0.1:1/outbound"]
 )
-def test_a_database_that_cannot_be_reached_is_told_without_its_name(url):
+def test_a_database_that_cannot_be_reached_is_reported_without_its_name(url):
     asked = subprocess.run(
         [sys.executable, "-c", ASK],
         cwd=settings.BASE_DIR,

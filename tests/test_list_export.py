@@ -77,7 +77,7 @@ def test_text_that_would_be_a_formula_and_characters_that_excel_refuses_do_no_ha
     assert row[5] == "<b>&amp;</b>"
 
 
-def test_markup_choices_and_numbers_of_a_list_are_told_as_they_read(client, alice):
+def test_markup_choices_and_numbers_of_a_list_are_reported_as_they_read(client, alice):
     CampaignFactory(name="A", dialing_mode="PROGRESSIVEONLY", enabled=True, tool=True)
     PersonalCallbackFactory(phone="2125550100", max_attempts=3)
     client.force_login(alice)

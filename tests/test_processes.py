@@ -163,7 +163,7 @@ def test_each_process_that_is_killed_is_started_again(server):
 
 @pytest.mark.fault
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_server_that_is_told_to_end_leaves_nothing(number, server):
+def test_a_server_that_is_asked_to_stop_leaves_nothing(number, server):
     server.start()
 
     server.process.send_signal(number)

@@ -48,7 +48,7 @@ def test_loading_the_roles_again_leaves_custom_ones_alone(signed_in):
     assert set(Role.objects.values_list("name", flat=True)) == {*BUILT_IN, "mine"}
 
 
-def test_the_history_of_a_role_tells_who_gave_which_permission(signed_in):
+def test_the_history_of_a_role_shows_who_gave_which_permission(signed_in):
     signed_in.post(f"{ROLE}add/", {"name": "mine", "permissions": []})
     role = Role.objects.get(name="mine")
     submit(signed_in, f"{ROLE}{role.pk}/change/", name="ours")

@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.conftest import CHROMIUM
 
-TELL_VIOLATIONS = """
+REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", event => console.error(
   "Content Security Policy: " + event.violatedDirective + " " + event.blockedURI + " " + event.sourceFile));
 """
@@ -40,7 +40,7 @@ def open_page(chromium, live_server):
             reduced_motion="reduce",
         )
         contexts.append(context)
-        context.add_init_script(TELL_VIOLATIONS)
+        context.add_init_script(REPORT_VIOLATIONS)
         if user is not None:
             client = Client()
             client.force_login(user)

@@ -31,10 +31,10 @@ def test_everything_stops_by_keyboard_the_report_follows_the_recall_and_the_camp
     assert not Campaign.objects.get().enabled
     expect(page.get_by_role("row", name="north")).to_contain_text("told, not confirmed yet")
     finish_recalls()
-    [told] = recalls_after("north", 0)
+    [recall] = recalls_after("north", 0)
     box = page.get_by_role("checkbox", name="Bring back Renewals")
     box.focus()
-    recalls_after("north", told.number)
+    recalls_after("north", recall.number)
     expect(page.get_by_text("every dialer has confirmed")).to_be_visible()
     expect(box).to_be_focused()
 

@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.parametrize(("width", "color_scheme"), [(1280, "light"), (390, "dark")])
-def test_a_person_is_found_by_number_and_the_story_opened(open_page, axe, sam, alice, width, color_scheme):
+def test_a_person_is_found_by_number_and_the_timeline_opened(open_page, axe, sam, alice, width, color_scheme):
     campaign = CampaignFactory(name="Renewals", on=True)
     numbers = ["2125550100", "2125550199"]
     contact_of(campaign, numbers=numbers, account_number="6782", first_name="<b>Henry</b>")

@@ -232,7 +232,7 @@ def test_callbacks_are_deleted_but_for_active_ones(client, page):
     assert PersonalCallback.objects.get() == callbacks[1]
 
 
-def test_the_history_tells_what_changed_in_words(client, page):
+def test_the_history_shows_what_changed_in_words(client, page):
     callback = at("06-11 09:30")
     client.post(
         change_url(callback), form_data(callback, call_status="C", callback_date_time="2026-06-12T09:30")

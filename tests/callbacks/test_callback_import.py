@@ -112,7 +112,7 @@ def test_columns_in_any_order_separated_by_pipes(api, agent):
         ("1,5050,2031-02-03T15:00:00", "3 fields where the header has 4"),
     ],
 )
-def test_a_bad_row_is_told_by_line_and_nothing_is_stored(api, agent, row, message):
+def test_a_bad_row_is_reported_by_line_and_nothing_is_stored(api, agent, row, message):
     answer = load(api, HEADER, ROW, row)
 
     assert (answer.status_code, messages(answer)) == (400, [f"Line 3: {message}"])

@@ -104,7 +104,7 @@ def test_by_choice_bad_rows_are_left_out_and_handed_back_defused(client, upload)
     ]
 
 
-def test_a_missing_column_is_told(client, upload):
+def test_a_missing_column_is_reported(client, upload):
     answer = client.post(upload(GOOD), CHOICES | {"column1": ""})
 
     assert "the column Phone is required" in answer.text

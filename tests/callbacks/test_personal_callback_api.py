@@ -189,7 +189,7 @@ def test_parameters_outside_their_bounds(api, agent, name, value, error, setting
     assert not PersonalCallback.objects.exists()
 
 
-def test_all_errors_are_told_at_once(api, agent):
+def test_all_errors_are_reported_at_once(api, agent):
     answer = create(api, phone="x", maxAttempts="x", callbackDateTime="x", lastName="x" * 51)
 
     assert [name for _, name in errors_of(answer)] == ["phone", "maxAttempts", "callbackDateTime", "lastName"]
@@ -318,7 +318,7 @@ def test_who_may_do_what(request, api_as, agent, user, reads, creates, updates, 
     assert api.delete(url(callback)).status_code == deletes
 
 
-def test_the_list_tells_each_user_what_they_may_write(api_as, nina, agent):
+def test_the_list_shows_each_user_what_they_may_write(api_as, nina, agent):
     Group.objects.get(name="supervisor").user_set.add(nina)
     nina.user_permissions.add(Permission.objects.get(codename="add_personalcallback"))
     info = api_as(nina).get("personalcallback", accept=JSON).json()["permissionInfo"]

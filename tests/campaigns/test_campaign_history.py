@@ -97,7 +97,7 @@ def test_no_old_version_can_be_brought_back(signed_in):
     assert Campaign.objects.get().name == campaign.name
 
 
-def test_deleted_objects_tell_when_and_by_whom(signed_in):
+def test_deleted_objects_show_when_and_by_whom(signed_in):
     campaign = CampaignFactory(tool=True, name="Gone")
     CampaignFactory(name="Stays")
     signed_in.post(f"{CAMPAIGN}{campaign.pk}/delete/", {"post": "yes"})

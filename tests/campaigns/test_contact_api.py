@@ -123,7 +123,7 @@ def test_the_get_example_of_the_api_text_is_answered(api, campaign, url):
     )
 
 
-def test_import_dates_are_told_in_the_servers_zone(api, campaign, url, settings):
+def test_import_dates_are_reported_in_the_servers_zone(api, campaign, url, settings):
     settings.SERVER_TIME_ZONE = "America/New_York"
     with time_machine.travel("2016-03-28T01:09:40Z", tick=False):
         contact = ContactFactory(campaign=campaign)
@@ -188,7 +188,7 @@ ACCOUNT, FIRST = "AccountNumber", "FirstName"
         ("Phone01,Phone02", "5,6,7", None, "invalidInput.columnCount"),
     ],
 )
-def test_a_bad_row_refuses_the_whole_list_and_is_told(api, url, header, row, column, rule):
+def test_a_bad_row_refuses_the_whole_list_and_is_reported(api, url, header, row, column, rule):
     good = ",".join({"Phone01": "5", "Phone10": "5"}.get(name, "") for name in header.split(","))
     answer = api.post(url, body(header, good, row, good))
     ((line, named, error_type, message),) = refused(answer)
@@ -250,7 +250,7 @@ def test_the_wrong_root_is_refused(api, url):
     assert api.post(url, xml_of("campaign", {"fileContent": "Phone01\n5"})).status_code == 400
 
 
-def test_of_many_bad_rows_100_are_told_in_full_and_the_rest_counted(api, url):
+def test_of_many_bad_rows_100_are_reported_in_full_and_the_rest_counted(api, url):
     answer = api.post(url, body("Phone01", *["x"] * 150, *["1" * 21] * 30))
     found = refused(answer)
     assert [int(line) for line, *_ in found[:100]] == list(range(2, 102))
@@ -493,7 +493,7 @@ def test_contacts_are_downloaded_as_csv_in_import_order(api, url, path, headers)
     ]
 
 
-def test_a_download_tells_which_values_its_delimiter_cannot_carry(api, campaign, url):
+def test_a_download_shows_which_values_its_delimiter_cannot_carry(api, campaign, url):
     comma = ContactFactory(campaign=campaign, account_number="7", last_name="Silva, Ana")
     lines = ContactFactory(campaign=campaign, first_name="A\nB", last_name=" x")
     ContactFactory(campaign=campaign, last_name="a|b")

@@ -129,7 +129,7 @@ def test_by_choice_bad_rows_are_left_out_and_handed_back_defused(admin, upload):
         (["Phone01", "Phone01"], "Chosen for more than one column of the file: Phone01."),
     ],
 )
-def test_columns_that_do_not_go_together_are_told(admin, upload, columns, message):
+def test_columns_that_do_not_go_together_are_reported(admin, upload, columns, message):
     answer = admin.post(upload(BAD), choices(*columns, **{"import": "1"}))
     assert message in text_of(answer)
     assert not Contact.objects.exists()
@@ -354,7 +354,7 @@ def test_a_column_shows_some_of_its_values_before_anything_is_chosen(admin, uplo
     assert re.search(r"2 Ana 2125550100", shown)
 
 
-def test_headings_that_stand_twice_are_told(admin, upload):
+def test_headings_that_stand_twice_are_reported(admin, upload):
     page = admin.get(upload("Name,Phone,<i>,Phone,<i>\nAna,1,2,3,4\n"))
     assert "Headings that stand twice: “Phone”, “&lt;i&gt;”." in page.content.decode()
 
@@ -383,7 +383,7 @@ def test_an_encoding_in_which_the_file_is_no_text_is_refused_by_its_line(admin, 
     assert not Contact.objects.exists()
 
 
-def test_an_upload_tells_of_contacts_that_are_listed_in_another_form_only(admin, alice, upload):
+def test_an_upload_shows_contacts_that_are_listed_in_another_form_only(admin, alice, upload):
     do_not_call_list.add(["13035550185"], alice, "asked us")
     address = upload("LastName,Phone01\nAna,303-555-0185\nLi,3035550186\n")
     answer = admin.post(address, choices("LastName", "Phone01", **{"import": "1"}), follow=True)

@@ -70,7 +70,7 @@ def test_bad_rows_may_be_left_out_and_written_to_a_file(campaign, write, tmp_pat
     ]
 
 
-def test_a_file_is_imported_twice_only_when_told_so(campaign, write):
+def test_a_file_is_imported_twice_only_when_asked(campaign, write):
     path = write(GOOD)
     run("Renewals", path)
     with pytest.raises(CommandError, match="has been imported"):
@@ -112,7 +112,7 @@ def test_a_list_is_emptied_by_a_file_only_when_that_was_asked_for(campaign, writ
         (["Renewals", "{file}", "--delimiter", "|"], "at least one of the columns Phone01 to Phone10"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_one_sentence(campaign, write, arguments, message):
+def test_what_cannot_be_done_is_reported_in_one_sentence(campaign, write, arguments, message):
     path = write(GOOD)
     with pytest.raises(CommandError, match=message):
         run(*[argument.format(file=path) for argument in arguments])

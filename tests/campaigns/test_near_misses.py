@@ -116,7 +116,7 @@ def test_imports_of_the_last_day_are_counted_in_the_background(listed):
     assert FileImport.objects.get(pk=file.pk).near_misses == 1
 
 
-def test_the_command_tells_them(listed, tmp_path, capsys):
+def test_the_command_shows_them(listed, tmp_path, capsys):
     listed("13035550185")
     CampaignFactory(name="Renewals")
     path = tmp_path / "list.csv"
@@ -126,7 +126,7 @@ def test_the_command_tells_them(listed, tmp_path, capsys):
     assert "with a number that is on the Do Not Call list in another form only: 1." in output
 
 
-def test_import_dnc_tells_them(tmp_path, capsys, settings):
+def test_import_dnc_shows_them(tmp_path, capsys, settings):
     settings.DNC_WORK_DIR = tmp_path / "work"
     ContactFactory(phones=["3035550185"])
     path = tmp_path / "list.txt"

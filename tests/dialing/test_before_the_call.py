@@ -258,8 +258,8 @@ def test_a_change_recalls_the_undialed_leases_that_it_forbids(campaign, values, 
 
     assert recall_forbidden(NOON) == 1
 
-    [told] = recalls_after("d1", 0)
-    assert (told.lease, told.reason) == (cached.lease.pk, reason)
+    [recall] = recalls_after("d1", 0)
+    assert (recall.lease, recall.reason) == (cached.lease.pk, reason)
     for contact in (left, calling, other):
         contact.refresh_from_db()
     assert sorted([left.status, calling.status]) == ["D", "P"]

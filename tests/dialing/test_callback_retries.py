@@ -125,7 +125,7 @@ def test_a_retry_without_an_attempt_left_is_closed_and_stands_before_nobody(camp
     assert (contact.status, other.status) == ("M", "A")
 
 
-def test_the_upgrade_tells_retries_from_promises(campaign):
+def test_the_upgrade_distinguishes_retries_from_promises(campaign):
     """By the contact's last call: the one that asked for the callback, or one to the callback's number."""
     night = NOON.replace(hour=23)
     promised, retried, again, uncalled = (

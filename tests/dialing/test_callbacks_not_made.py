@@ -1,4 +1,4 @@
-"""A callback that will not be made is stored as a call, and whoever promised it is told."""
+"""A callback that will not be made is stored as a call, and whoever promised it is informed."""
 
 from datetime import timedelta
 
@@ -68,7 +68,7 @@ def test_on_the_last_attempt_no_callback_follows(row):
 @pytest.mark.parametrize(
     ("minutes", "answer"), [(-16, TIME_PASSED), (-15, MADE), (0, MADE), (1, MADE), (-1440, TIME_PASSED)]
 )
-def test_a_time_more_than_15_minutes_past_is_told(minutes, answer):
+def test_a_time_more_than_15_minutes_past_is_reported(minutes, answer):
     campaign = CampaignFactory(on=True, max_attempts=5)
     contact_of(campaign)
     assert call(campaign, callback_at=NOON + minutes * MINUTE) == answer

@@ -79,7 +79,7 @@ def one_step(campaign, rng, at, sam, step):
 
 
 @pytest.mark.django_db
-def test_the_command_tells_what_differs():
+def test_the_command_shows_what_differs():
     contact = contact_of(CampaignFactory(**ALL_DAY))
     [record] = claim_records("d1", contact.campaign.pk, 1)
     report_results("d1", [Result(record.lease.pk, 9)])

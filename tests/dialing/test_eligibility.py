@@ -54,7 +54,7 @@ def test_a_rule_against_it(campaign, contact, rule, until):
     assert decided.reasons[0].until == decided.changes_at == until
 
 
-def test_all_rules_against_it_are_told_in_order():
+def test_all_rules_against_it_are_reported_in_order():
     campaign = a_campaign(enabled=False, dialing_mode="INBOUND", start_time=NOON.time().replace(hour=13))
     decided = decision(campaign, {"status": "R", "callback_at": NOON + HOUR})
     assert [reason.rule for reason in decided.reasons] == [Rule.ENABLED, Rule.MODE, Rule.DUE, Rule.WINDOW]

@@ -31,7 +31,7 @@ def test_every_enabled_campaign_of_the_api_is_switched_off_and_gets_a_new_stamp(
     assert stamps == {campaign.pk: (False, 1), off.pk: (False, 0), tool.pk: (True, 0)}
 
 
-def test_the_history_of_a_campaign_tells_who_stopped_it(api, campaign):
+def test_the_history_of_a_campaign_shows_who_stopped_it(api, campaign):
     api.put("campaign/disable")
     entry = campaign.history.first()
     assert (entry.enabled, entry.history_user.username) == (False, "alice@cce.example")
@@ -59,7 +59,7 @@ def test_after_the_stop_no_record_leaves_and_none_that_has_left_is_dialed(sam, c
     assert mark_dialed("d1", record.lease.pk).outcome == Dialing.RECALLED
 
 
-def test_records_come_back_with_result_25_and_their_dialers_are_told(sam, campaign):
+def test_records_come_back_with_result_25_and_their_dialers_are_informed(sam, campaign):
     contact = contact_of(campaign)
     [record] = claim_records("d1", campaign.pk, 1)
     report = stop_api_campaigns(sam)
@@ -69,32 +69,32 @@ def test_records_come_back_with_result_25_and_their_dialers_are_told(sam, campai
 
     contact.refresh_from_db()
     assert (contact.status, contact.call_result, contact.calls_made) == ("P", 25, 0)
-    [told] = recalls_after("d1", 0)
-    assert (told.lease, told.reason) == (record.lease.pk, "campaign disabled")
+    [recall] = recalls_after("d1", 0)
+    assert (recall.lease, recall.reason) == (record.lease.pk, "campaign disabled")
     assert report_results("d1", [Result(record.lease.pk, 8)]) == [(Outcome.RECALLED, None)]
 
 
-def test_dialers_are_told_with_the_stop_itself_and_once(sam, campaign):
+def test_dialers_are_informed_with_the_stop_itself_and_once(sam, campaign):
     contact_of(campaign), contact_of(campaign)
     records = claim_records("d1", campaign.pk, 2)
     stop_api_campaigns(sam)
 
-    told = recalls_after("d1", 0)
+    recalls = recalls_after("d1", 0)
 
-    assert {recall.lease for recall in told} == {record.lease.pk for record in records}
+    assert {recall.lease for recall in recalls} == {record.lease.pk for record in records}
     finish_recalls()
-    assert recalls_after("d1", 0) == told
-    assert recalls_after("d1", told[-1].number) == []
+    assert recalls_after("d1", 0) == recalls
+    assert recalls_after("d1", recalls[-1].number) == []
 
 
-def test_a_call_under_way_goes_on_and_its_dialer_is_told_once(sam, campaign):
+def test_a_call_under_way_goes_on_and_its_dialer_is_informed_once(sam, campaign):
     contact = contact_of(campaign)
     [record] = claim_records("d1", campaign.pk, 1)
     mark_dialed("d1", record.lease.pk)
     stop_api_campaigns(sam)
     finish_recalls()
-    [told] = recalls_after("d1", 0)
-    assert recalls_after("d1", told.number) == []
+    [recall] = recalls_after("d1", 0)
+    assert recalls_after("d1", recall.number) == []
     assert report_results("d1", [Result(record.lease.pk, 10)]) == [(Outcome.ACCEPTED, None)]
     contact.refresh_from_db()
     assert contact.status == "C"
@@ -106,8 +106,8 @@ def test_a_dialer_confirms_by_asking_for_what_follows(sam, campaign):
     report = stop_api_campaigns(sam)
     finish_recalls()
     assert not report.dialers.get().confirmed
-    [told] = recalls_after("d1", 0)
-    recalls_after("d1", told.number)
+    [recall] = recalls_after("d1", 0)
+    recalls_after("d1", recall.number)
     assert report.dialers.get().confirmed
 
 
@@ -153,10 +153,10 @@ def test_records_that_leave_after_the_campaigns_came_back_are_no_part_of_the_sto
     resume(stop_api_campaigns(sam), sam)
     [after] = claim_records("d1", campaign.pk, 1)
 
-    assert [told.lease for told in recalls_after("d1", 0)] == [before.lease.pk]
+    assert [recall.lease for recall in recalls_after("d1", 0)] == [before.lease.pk]
     finish_recalls()
 
-    assert [told.lease for told in recalls_after("d1", 0)] == [before.lease.pk]
+    assert [recall.lease for recall in recalls_after("d1", 0)] == [before.lease.pk]
     assert mark_dialed("d1", after.lease.pk).outcome == Dialing.DIALED
 
 

@@ -258,7 +258,7 @@ def test_one_whose_dialer_was_lost_is_unknown_and_then_pending(callback):
 
 
 @pytest.mark.parametrize(("attempts", "expected"), [(3, ("P", 2, THURSDAY + DAY)), (1, ("M", 0, THURSDAY))])
-def test_one_dialed_by_a_dialer_that_never_tells_how_it_ended_had_its_window(callback, attempts, expected):
+def test_one_dialed_by_a_dialer_that_never_reports_how_it_ended_had_its_window(callback, attempts, expected):
     callback.max_attempts = attempts
     callback.save()
     [record] = claim()

@@ -106,7 +106,7 @@ phone = Text("Phone", validators=[MaxLengthValidator(32), Characters("0-9#*")])
         ),
     ],
 )
-def test_a_wrong_field_is_told_with_its_line_column_and_rule(element, value, message):
+def test_a_wrong_field_is_reported_with_its_line_column_and_rule(element, value, message):
     good = "7"
     values, errors = column(element, good, value, good)
     assert errors == [message]

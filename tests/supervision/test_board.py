@@ -107,15 +107,15 @@ def test_calls_and_records_out_show_at_once_and_contacts_when_they_are_counted()
     assert seen() == (1, 1, 1, "dialing the last records")
 
 
-def test_agents_of_a_campaign_are_added_over_dialers_and_a_dash_where_none_tells():
-    told, untold = (CampaignFactory(name=name, **ALL_DAY) for name in ("told", "untold"))
-    for campaign in (told, untold):
+def test_agents_of_a_campaign_are_added_over_dialers_and_a_dash_where_none_reports():
+    reported, silent = (CampaignFactory(name=name, **ALL_DAY) for name in ("reported", "silent"))
+    for campaign in (reported, silent):
         contact_of(campaign)
     for name, agents in (("north", 3), ("south", 4)):
-        note_agents(heard_from(name, AT), {told.pk: agents})
-    assert {row.name: row.agents for row in counted(AT).rows} == {"told": 7, "untold": None}
+        note_agents(heard_from(name, AT), {reported.pk: agents})
+    assert {row.name: row.agents for row in counted(AT).rows} == {"reported": 7, "silent": None}
     for name in ("north", "south"):
-        note_agents(heard_from(name, AT), {told.pk: 0})
+        note_agents(heard_from(name, AT), {reported.pk: 0})
     assert board.look(AT).rows[0].state.words == "no agents"
 
 

@@ -17,7 +17,7 @@ def address(campaign, end=""):
     return f"/admin/dialing/campaign/{campaign.pk}/{end}"
 
 
-def test_the_page_tells_state_contacts_and_calls(sign_in, sam):
+def test_the_page_shows_state_contacts_and_calls(sign_in, sam):
     campaign = CampaignFactory(on=True, **ALL_DAY)
     contact_of(campaign)
     contact_of(campaign)

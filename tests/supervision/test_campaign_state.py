@@ -77,7 +77,7 @@ def test_the_list_says_why_a_campaign_does_not_dial(contact, expected):
     assert words(campaign) == expected
 
 
-def test_a_campaign_outside_its_hours_tells_the_next_opening_of_any_zone():
+def test_a_campaign_outside_its_hours_shows_the_next_opening_of_any_zone():
     campaign = chicago()
     contact_of(campaign, zones="360d")
     contact_of(campaign, zones="480d")
@@ -86,7 +86,7 @@ def test_a_campaign_outside_its_hours_tells_the_next_opening_of_any_zone():
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("reported", "expected"),
     [
         ([None], "ready, no dialer has asked for records"),
         ([2], "ready, no dialer has asked for records"),
@@ -95,10 +95,10 @@ def test_a_campaign_outside_its_hours_tells_the_next_opening_of_any_zone():
         ([0, 1], "ready, no dialer has asked for records"),
     ],
 )
-def test_a_campaign_has_no_agents_when_all_dialers_that_tell_have_none(told, expected):
+def test_a_campaign_has_no_agents_when_all_dialers_that_report_have_none(reported, expected):
     campaign = chicago()
     contact_of(campaign, zones="360d")
-    for number, agents in enumerate(told):
+    for number, agents in enumerate(reported):
         note_agents(heard_from(f"d{number}", AT), {} if agents is None else {campaign.pk: agents})
     assert words(campaign) == expected
 
@@ -111,7 +111,7 @@ def test_a_dialer_that_is_silent_has_no_agents():
     assert words(campaign) == "no agents"
 
 
-def test_a_campaign_that_dials_tells_when_its_last_customers_hours_end():
+def test_a_campaign_that_dials_shows_when_its_last_customers_hours_end():
     campaign = chicago()
     contact_of(campaign, zones="300d")
     contact_of(campaign, zones="420d")

@@ -46,7 +46,7 @@ def test_every_contact_is_counted_with_its_first_reason(campaign):
     }
 
 
-def test_the_hours_tell_when_contacts_become_due_and_windows_open_and_close(campaign):
+def test_the_hours_show_when_contacts_become_due_and_windows_open_and_close(campaign):
     counts = [number for _, number in dry_run(campaign, NOON).hours]
     assert counts == [3, 3, 4, *[4] * 6, 1, 1, 1, 1, 1, *[0] * 6, 3, 3, 3, 3]
 
@@ -61,7 +61,7 @@ def test_the_real_run_at_the_same_clock_hands_out_as_many(campaign):
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=campaigns, people=st.lists(contacts, max_size=12), at=instants)
 def test_it_counts_what_the_decision_allows(alice, values, people, at):
-    """Contacts as results leave them: their own time tells those of their phones."""
+    """Contacts as results leave them: their own time stands for those of their phones."""
     do_not_call_list.add(LISTED, alice, "asked")
     for phone in (phone for person in people for phone in person["phones"]):
         phone["closed"], phone["minutes"] = False, None
@@ -76,6 +76,6 @@ def test_a_dry_run_changes_nothing(campaign):
     assert list(Contact.objects.values_list("pk", "status")) == before
 
 
-def test_what_keeps_the_whole_campaign_from_dialing_is_told():
+def test_what_keeps_the_whole_campaign_from_dialing_is_reported():
     run = dry_run(CampaignFactory(), NOON)
     assert [reason.rule for reason in run.campaign_reasons] == [Rule.MODE]

@@ -46,7 +46,7 @@ def test_a_contact_that_may_be_called_says_at_which_number(sign_in, sam, henry):
 
 
 @time_machine.travel(AT, tick=False)
-def test_the_verdict_gives_every_reason_in_order_with_both_clocks(sign_in, sam, henry):
+def test_the_decision_gives_every_reason_in_order_with_both_clocks(sign_in, sam, henry):
     henry.status, henry.callback_at = "R", AT.replace(hour=17)
     henry.save()
     henry.campaign.enabled = False
@@ -61,7 +61,7 @@ def test_the_verdict_gives_every_reason_in_order_with_both_clocks(sign_in, sam, 
 
 
 @time_machine.travel(AT, tick=False)
-def test_the_story_has_import_calls_and_do_not_call_hits(sign_in, sam, alice, henry):
+def test_the_timeline_has_import_calls_and_do_not_call_hits(sign_in, sam, alice, henry):
     do_not_call_list.add(["2125550199"], alice, "asked")
     [record] = claim_records("north", henry.campaign_id, 1)
     mark_dialed("north", record.lease.pk)
@@ -80,7 +80,7 @@ def test_a_contact_of_several_zones_shows_each_clock(sign_in, sam, campaign):
     assert context["now"] == "2026-11-24 09:30 or 2026-11-24 10:30 where the customer is, 09:30 Chicago"
 
 
-def test_the_campaigns_date_is_told_where_it_is_another(sign_in, sam, campaign):
+def test_the_campaigns_date_is_reported_where_it_is_another(sign_in, sam, campaign):
     contact = contact_of(campaign, zones="-540")
     with time_machine.travel(AT, tick=False):
         context = page_of(sign_in(sam), contact).context
@@ -121,7 +121,7 @@ def test_who_has_a_number_or_account_number_whole_is_found_without_a_look_at_eve
     assert person_search.contacts("6782x") == [part]
 
 
-def test_a_listed_number_tells_since_when_and_why(sign_in, sam, alice):
+def test_a_listed_number_shows_since_when_and_why(sign_in, sam, alice):
     with time_machine.travel(AT, tick=False):
         do_not_call_list.add(["2125550100"], alice, "asked by letter")
     text = sign_in(sam).get(SEARCH, {"q": "212-555-0100"}).text

@@ -99,7 +99,7 @@ def test_a_row_that_is_given_back_is_refreshed_again(client, administrator, row)
         ({"region": "x" * 256}, "region"),
     ],
 )
-def test_a_bad_row_is_told_by_field_and_not_stored(client, administrator, row, changes, field):
+def test_a_bad_row_is_reported_by_field_and_not_stored(client, administrator, row, changes, field):
     page = client.post(change_url(row), form_data(**changes))
 
     assert list(page.context["adminform"].errors) == [field]

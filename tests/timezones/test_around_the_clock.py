@@ -15,7 +15,7 @@ def clock_of(listed, name, window=DAY, at=NOON):
     return clock
 
 
-def test_the_clock_there_and_the_next_change_are_told_in_local_time(listed):
+def test_the_clock_there_and_the_next_change_are_reported_in_local_time(listed):
     new_york = clock_of(listed, "Eastern Standard Time")
 
     assert (f"{new_york.now:%H:%M}", new_york.offset, new_york.inside) == ("07:20", "UTC-05:00", False)

@@ -109,7 +109,7 @@ def test_a_bad_file_is_refused_by_line_and_stores_nothing(time_zones, csv_file, 
     assert TimeZone.objects.current().count() == 144
 
 
-def test_every_bad_line_is_told(no_time_zones, csv_file):
+def test_every_bad_line_is_reported(no_time_zones, csv_file):
     with pytest.raises(ValidationError) as refused:
         load_time_zones(csv_file(HEADER, UTC_ROW.replace(",0,false,", ",9000,maybe,"), "short"))
 
@@ -141,7 +141,7 @@ def test_the_command_reports_each_name(no_time_zones, csv_file, capsys):
         (None, "cannot be read: No such file or directory"),
     ],
 )
-def test_the_command_tells_what_is_wrong_with_a_file(no_time_zones, tmp_path, content, message):
+def test_the_command_shows_what_is_wrong_with_a_file(no_time_zones, tmp_path, content, message):
     file = tmp_path / "zones.csv"
     if content is not None:
         file.write_bytes(content)

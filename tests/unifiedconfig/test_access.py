@@ -62,7 +62,7 @@ def test_who_may_do_what(name, method, path, body, status, world, request, api_a
         ("sue", False, True, False, "administrator"),
     ],
 )
-def test_the_list_tells_each_user_what_it_may_write(name, create, update, delete, role, request, api_as):
+def test_the_list_shows_each_user_what_it_may_write(name, create, update, delete, role, request, api_as):
     answer = api_as(request.getfixturevalue(name)).get("campaign", accept=JSON)
 
     assert answer.json()["permissionInfo"] == {
@@ -74,7 +74,7 @@ def test_the_list_tells_each_user_what_it_may_write(name, create, update, delete
 
 
 @pytest.mark.parametrize("path", ["skillgroup", "agent", "timezone"])
-def test_lists_that_nobody_writes_tell_nothing_of_permissions(path, api):
+def test_lists_that_nobody_writes_say_nothing_of_permissions(path, api):
     answer = api.get(path)
 
     assert answer.status_code == 200

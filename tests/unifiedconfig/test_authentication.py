@@ -143,7 +143,7 @@ def test_too_many_failures_pause_the_account_for_that_address(alice, settings):
     assert status(alice.username, address="10.0.0.2") == 200
 
 
-def test_the_pause_is_told_in_the_format_of_the_api(alice, settings):
+def test_the_pause_is_reported_in_the_format_of_the_api(alice, settings):
     settings.AXES_FAILURE_LIMIT = 1
     Api(alice.username, "wrong").get("campaign")
 

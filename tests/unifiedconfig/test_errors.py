@@ -67,7 +67,7 @@ def test_each_refusal_has_its_status_and_type(api, method, path, body, content_t
         ("agent/1", "GET, HEAD"),
     ],
 )
-def test_a_method_that_is_not_offered_is_told_which_are(api, path, allowed):
+def test_a_method_that_is_not_offered_names_those_that_are(api, path, allowed):
     answer = api.request("PATCH", path)
 
     assert answer.status_code == 405
@@ -76,7 +76,7 @@ def test_a_method_that_is_not_offered_is_told_which_are(api, path, allowed):
 
 @FORMATS
 @pytest.mark.urls("tests.unifiedconfig.urls")
-def test_a_fault_of_the_server_tells_nothing_of_its_cause(api, accept, caplog):
+def test_a_fault_of_the_server_says_nothing_of_its_cause(api, accept, caplog):
     answer = api.get("broken", accept=accept)
 
     assert answer.status_code == 500

@@ -111,7 +111,7 @@ def test_head_answers_as_get_without_a_body(api, path):
     assert answer["Content-Type"] == api.get(path)["Content-Type"]
 
 
-def test_no_credentials_is_told_in_json_too(db):
+def test_no_credentials_is_reported_in_json_too(db):
     answer = Api().get("campaign", accept=JSON)
 
     assert answer.status_code == 401

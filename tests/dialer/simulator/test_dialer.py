@@ -153,7 +153,7 @@ def test_an_ivr_campaign_keeps_to_its_ports_and_needs_no_agent():
     assert server.agents == {}
 
 
-def test_the_server_is_told_how_many_agents_serve_a_campaign():
+def test_the_server_learns_how_many_agents_serve_a_campaign():
     server, _ = simulate(1, agents=7, dialingMode="PROGRESSIVEONLY")
 
     assert server.agents == {server.campaign["campaign"]: 7}

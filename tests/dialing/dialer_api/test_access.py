@@ -136,9 +136,9 @@ def test_a_heartbeat_makes_a_dialer_known(dialer):
     assert Dialer.objects.get().name == "d1"
 
 
-def test_the_agents_of_campaigns_are_those_last_told(dialer):
-    for told in ([(5000, 3), (5001, 4)], [(5001, 2)]):
-        campaigns = [{"campaign": campaign, "agents": agents} for campaign, agents in told]
+def test_the_agents_of_campaigns_are_those_last_reported(dialer):
+    for reported in ([(5000, 3), (5001, 4)], [(5001, 2)]):
+        campaigns = [{"campaign": campaign, "agents": agents} for campaign, agents in reported]
         dialer.post("heartbeat", campaigns=campaigns)
     dialer.post("heartbeat")
     assert Dialer.objects.get().agents_by_campaign == {"5001": 2}

@@ -106,7 +106,7 @@ def failing(*arguments):
     raise RuntimeError
 
 
-def test_a_client_that_goes_by_the_description_tells_every_answer(
+def test_a_client_that_goes_by_the_description_knows_every_answer(
     dialer, campaign, operations, check, monkeypatch, settings
 ):
     """Wrong password, nothing to dial and the rest: each has a status of its own and the body described."""

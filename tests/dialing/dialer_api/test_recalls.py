@@ -83,7 +83,7 @@ class Poll(threading.Thread):
         self.seconds = time.monotonic() - started
 
 
-def test_a_waiting_dialer_is_told_when_its_record_is_recalled(server, dialer, dora, campaign):
+def test_a_waiting_dialer_is_informed_when_its_record_is_recalled(server, dialer, dora, campaign):
     [record] = dialer.records(campaign)
     poll = Poll(server, dora, wait=25)
     time.sleep(1)

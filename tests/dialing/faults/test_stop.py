@@ -29,7 +29,7 @@ def stop(programs, alice):
 
 
 def takers(programs, campaigns, folder):
-    """Clients that keep what they take and note the recalls that they are told of; their logs."""
+    """Clients that keep what they take and note the recalls that they get; their logs."""
     logs = []
     for number, campaign in enumerate(campaigns):
         for kind in ("record_taker", "listener"):
@@ -42,7 +42,7 @@ def takers(programs, campaigns, folder):
     return logs
 
 
-def test_nothing_leaves_after_the_answer_and_everybody_is_told(programs, stop, tmp_path):
+def test_nothing_leaves_after_the_answer_and_everybody_is_informed(programs, stop, tmp_path):
     campaigns = [make_list(3000, phones=1) for _ in range(CAMPAIGNS)]
     programs.web()
     programs.worker()
@@ -59,7 +59,7 @@ def test_nothing_leaves_after_the_answer_and_everybody_is_told(programs, stop, t
     answered_at = stop()
     handed_out = Lease.objects.count()
 
-    def told():
+    def recalled():
         return {lease for _, leases in lines("listener") for lease in leases}
 
     def held():
@@ -68,13 +68,13 @@ def test_nothing_leaves_after_the_answer_and_everybody_is_told(programs, stop, t
     # They go on asking: well after the answer there must have been many more questions.
     questions = len(lines("record_taker"))
     assert wait_until(lambda: len(lines("record_taker")) > questions + 100, 60)
-    assert wait_until(lambda: told() >= held(), 30), len(held() - told())
+    assert wait_until(lambda: recalled() >= held(), 30), len(held() - recalled())
     for *_, program in logs:
         program.kill()
     assert [leases for asked_at, leases in taken() if asked_at > answered_at] == []
     # Nor did a hand-out that was under way end after the answer.
     assert Lease.objects.count() == handed_out
-    # Dialers are told by the stop itself; the worker brings the records back after it.
+    # The stop itself writes the recalls; the worker brings the records back after it.
     report = StopReport.objects.get()
     assert wait_until(lambda: StopReport.objects.get().recalled_at, 30)
     assert not Lease.objects.open().exists()
