@@ -10,7 +10,7 @@ help:
 	@echo 'make run      install what is missing and start the server'
 	@echo 'make demo     the same in var/demo, with campaigns, contacts and two simulated dialers at work'
 	@echo 'make test     all tests; DATABASE_URL and CELERY_BROKER_URL choose what they run on'
-	@echo 'make check    format, lint, types, floors, migrations, deployment checks'
+	@echo 'make check    format, lint, types, layers, words, migrations, deployment checks'
 	@echo 'make bench    benchmarks; make bench NAMES="campaigns dnc" for some'
 	@echo 'make screenshots  pictures of the main pages of a running demo into docs/screenshots/'
 	@echo 'make locks    compile requirements.txt and requirements-dev.txt from pyproject.toml anew'
@@ -31,6 +31,7 @@ check: .venv/development.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -n 0 tests/test_layers.py tests/test_vocabulary.py
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check_migrations
 	PRODUCTION=true ALLOWED_HOSTS=outbound.example.com SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \

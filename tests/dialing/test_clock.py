@@ -79,7 +79,7 @@ def test_the_newest_time_never_goes_back(campaign):
     assert NewestTime.objects.get().at == NOON
 
 
-def test_after_an_upgrade_the_newest_call_tells(campaign):
+def test_after_an_upgrade_the_newest_call_counts(campaign):
     CallHistory.objects.create(at=NOON, day=NOON, number="1", call_result=8, campaign=campaign, dialer="d1")
     assert claim(campaign, NOON - timedelta(hours=2)) == []
 

@@ -343,7 +343,7 @@ def list_its_number_and_ask(callback):
     mark_dialed("d1", Lease.objects.get().pk, THURSDAY)
 
 
-def never_tell(callback):
+def never_report(callback):
     mark_dialed("d1", Lease.objects.get().pk, THURSDAY)
     end_unreported_calls(THURSDAY + 3 * HOUR)
 
@@ -360,7 +360,7 @@ def stamp_of(callback):
         make_it_pending_again,
         bring_a_result,
         list_its_number_and_ask,
-        never_tell,
+        never_report,
     ],
 )
 def test_whatever_a_dialer_makes_of_it_raises_its_change_stamp(callback, event):

@@ -54,7 +54,9 @@ def _examine(file: Path, console: Console) -> tuple[str, dict[str, int]]:
         hashed = HashedFile(opened)
         contents = Contents(SortedChunks(Path(directory)), rejects)
         bar = progress.add_task("reading", total=file.stat().st_size)
-        contents.read(hashed, lambda odd: None, lambda: progress.update(bar, completed=hashed.done_bytes))
+        contents.read(
+            hashed, lambda rejected: None, lambda: progress.update(bar, completed=hashed.done_bytes)
+        )
     counts = {"read": contents.lines, "numbers": contents.numbers}
     return contents.layout, counts | _rejected(contents.rejected)
 
