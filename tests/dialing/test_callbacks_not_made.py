@@ -161,7 +161,7 @@ code | callback number | on the list | campaign    | answer
 
 
 @pytest.mark.parametrize("row", LISTED.strip().splitlines()[1:])
-def test_a_callback_to_a_number_on_the_do_not_call_list_is_told_stored_and_shown(row):
+def test_a_callback_to_a_number_on_the_do_not_call_list_is_reported_stored_and_shown(row):
     code, number, on_list, kind, answer = (cell.strip() for cell in row.split("|"))
     campaign = CampaignFactory(
         on=True,
@@ -190,7 +190,7 @@ def test_a_callback_to_a_number_on_the_do_not_call_list_is_told_stored_and_shown
     assert not claim_records("d1", campaign.pk, 1, NOON + HOUR) or reason is None
 
 
-def test_a_personal_callback_to_a_number_on_the_do_not_call_list_is_told_and_leads_to_it():
+def test_a_personal_callback_to_a_number_on_the_do_not_call_list_is_reported_and_leads_to_it():
     agent = AgentFactory()
     callback = PersonalCallbackFactory(agent=agent, callback_date_time=NOON, max_attempts=5)
     [record] = claim_callbacks("d1", [agent.agent_id], 1, NOON)
