@@ -108,7 +108,7 @@ def test_no_name_has_a_retired_word():
         ("class MarkableAdmin: ...", "1: MarkableAdmin: use SoftDeletable"),
         ("class Refusal: ...", "1: Refusal: use ApiError, or Reason"),
         ("\ndef f(told): ...", "2: told: use reported"),
-        ("class A:\n    def f(self):\n        self.in_force_at = 1", "3: in_force_at: use active"),
+        ("class A:\n    def f(self):\n        self.put_away = 1", "3: put_away: use after import"),
     ],
 )
 def test_a_retired_word_is_named_with_its_place_and_the_word_to_use(tmp_path, source, expected):
