@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from outbound_site.imports.verdicts import Verdicts, content_refused
 
 from callbacks.models import MAX_ATTEMPTS, Agent, PersonalCallback
 from callbacks.rules import check_new_time, storable
@@ -12,7 +13,6 @@ from callbacks.serializers import ServerTimestamp
 from campaigns.models import Campaign
 from outbound_site.core.validators import InRange
 from outbound_site.imports.table import Table, read_column
-from outbound_site.imports.verdicts import Verdicts, content_refused
 from outbound_site.imports.written_numbers import explain, with_digits
 from outbound_site.unifiedconfig.elements import Element, Integer, element_for
 

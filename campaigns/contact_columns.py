@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import compress
 from typing import Any
 
+from outbound_site.imports.verdicts import Verdicts, content_refused
+
 from campaigns.models.contact import MAX_PHONES, Contact, ContactPhone
 from outbound_site.core.validators import InRange
 from outbound_site.imports.table import Table, read_column
-from outbound_site.imports.verdicts import Verdicts, content_refused
 from outbound_site.imports.written_numbers import explain, with_digits
 from outbound_site.unifiedconfig.elements import Element, Flag, Integer, element_for
 from timezones.zones import Zone

@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from outbound_site.imports.file_import import ListFile, check_rows, claim, good_rows
+from outbound_site.imports.jobs import finish
+from outbound_site.imports.queue import slot
+from outbound_site.imports.verdicts import Verdicts
 
 from campaigns import near_misses
 from campaigns.contact_columns import COLUMNS, HEADINGS, PHONE_NAMES, ContactRows, read_written_contacts
 from campaigns.contact_import import add_rows, begin, queue_of, take_list, zoned_phones
 from campaigns.models import Campaign, ImportJob
-from outbound_site.imports.file_import import ListFile, check_rows, claim, good_rows
-from outbound_site.imports.jobs import finish
-from outbound_site.imports.queue import slot
 from outbound_site.imports.uploads import ListKind
-from outbound_site.imports.verdicts import Verdicts
 from timezones.models import ZoneSet
 
 

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from simple_history.models import HistoricalRecords
 
-from outbound_site.core.soft_deletion import Markable, history_of_concrete_model
+from outbound_site.core.soft_deletion import SoftDeletable, history_of_concrete_model
 from outbound_site.core.validators import name_characters, printable
 from outbound_site.unifiedconfig.references import ref_url
 

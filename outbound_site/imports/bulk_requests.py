@@ -23,7 +23,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from outbound_site.unifiedconfig.elements import Choice, Element, Flag
-from outbound_site.unifiedconfig.errors import ApiError, Refusal, Unavailable, field_required, invalid_value
+from outbound_site.unifiedconfig.errors import Refusal, Unavailable, field_required, invalid_value
 from outbound_site.unifiedconfig.parsers import check_declared_length
 from outbound_site.unifiedconfig.serializers import ResourceSerializer
 from outbound_site.unifiedconfig.views import UnifiedViewSet
@@ -96,7 +96,7 @@ class BulkViewSet(UnifiedViewSet):
 
 
 def template_answer(file_name: str, columns: Iterable[str], sample: Iterable[str]) -> HttpResponse:
-    """The CSV template of a bulk import: header and one row (api-conventions.md 12: no byte-order mark)."""
+    """The CSV template of a bulk import: header and one row (docs/wire-format.md 12: no byte-order mark)."""
     content = "".join(",".join(line) + "\n" for line in (columns, sample))
     return HttpResponse(
         content,
