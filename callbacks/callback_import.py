@@ -26,7 +26,7 @@ from outbound_site.imports.row_errors import RowErrors, content_refused
 from outbound_site.imports.table import Table, read_column, read_table
 from outbound_site.imports.written_numbers import explain, with_digits
 from outbound_site.unifiedconfig.elements import Element, Integer, element_for
-from outbound_site.unifiedconfig.errors import Refusal
+from outbound_site.unifiedconfig.errors import ApiError
 
 QUEUE = "personal callbacks"
 REASON = "bulk import"
@@ -78,7 +78,7 @@ def import_content(
     """Store the `fileContent` of a request (API text, "Personal Callback API", "create (bulk)").
 
     With `overwrite` its callbacks replace all others, of those that agents made and those that a
-    dialer holds too. Raises Refusal with every row that is wrong.
+    dialer holds too. Raises ApiError with every row that is wrong.
     """
     job = CallbackImport(source=ImportSource.API, overwrite=overwrite, user=user)
     errors = RowErrors()
@@ -87,7 +87,7 @@ def import_content(
         job.rows_read = len(table) + len(errors.lines)
         rows = read_callbacks(table, errors)
         errors.refuse()
-    except Refusal:
+    except ApiError:
         record_refusal(job, errors)
         raise
     with transaction.atomic():
@@ -100,7 +100,7 @@ def import_content(
 def read_callbacks(table: Table, errors: RowErrors) -> CallbackRows:
     """All rows; what is wrong with them is added to `errors`, and such rows are not to be stored.
 
-    Two queries, whatever the number of rows. Raises Refusal for a required column that is not there.
+    Two queries, whatever the number of rows. Raises ApiError for a required column that is not there.
     """
     if missing := [e.name for e in ELEMENTS if e.required and e.name not in table.columns]:
         message = f"Line 1: the column {missing[0]} is required"

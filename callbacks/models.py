@@ -231,7 +231,7 @@ class PersonalCallback(models.Model):
     def _check_time(self, stored: "PersonalCallback | None") -> None:
         if self.callback_date_time is None:
             return
-        # Clients send the wall clock, which cannot distinguish the two hours of an autumn night.
+        # Clients send the wall clock, which cannot tell the two hours of an autumn night apart.
         if stored and to_wall(self.callback_date_time) == to_wall(stored.callback_date_time):
             self.callback_date_time = stored.callback_date_time
             return

@@ -22,7 +22,7 @@ from outbound_site.imports.loading import bulk_load, take_ids
 from outbound_site.imports.row_errors import RowErrors, content_refused
 from outbound_site.imports.table import Table, read_column, read_table
 from outbound_site.unifiedconfig.elements import Element, Flag, Integer, element_for
-from outbound_site.unifiedconfig.errors import ApiError, Refusal
+from outbound_site.unifiedconfig.errors import ApiError, ErrorItem
 from timezones.models import ZoneSet
 from timezones.region_prefixes import RegionPrefixMatcher
 from timezones.zones import Zone, write_zones
@@ -95,7 +95,7 @@ def import_content(
 ) -> ImportJob:
     """Import the `fileContent` of a request as a whole, or nothing of it (API text, "Import API").
 
-    A request repeated with its `key` gives the job of the first one and stores nothing. Raises Refusal with
+    A request repeated with its `key` gives the job of the first one and stores nothing. Raises ApiError with
     every row that is wrong, or with a key that belongs to another request, and Campaign.DoesNotExist when the
     campaign has been deleted.
     """
@@ -108,7 +108,7 @@ def import_content(
         job.rows_read = len(table) + len(errors.lines)
         rows = read_contacts(table, errors)
         errors.refuse()
-    except Refusal:
+    except ApiError:
         record_refusal(job, errors)
         raise
     # Not before: a request that was refused may come again, corrected, with its key.
@@ -133,7 +133,7 @@ def digest(*parts: str) -> str:
 
 
 def check_columns(names: Collection[str]) -> None:
-    """The rules over the header. Raises Refusal."""
+    """The rules over the header. Raises ApiError."""
     if not any(element.name in names for element in PHONES.values()):
         message = "Line 1: at least one of the columns Phone01 to Phone10 is required"
         raise content_refused("invalidInput.fieldRequired", message)
@@ -145,7 +145,7 @@ def check_columns(names: Collection[str]) -> None:
 def read_contacts(table: Table, errors: RowErrors) -> ContactRows:
     """All rows; what is wrong with them is added to `errors`, and such rows are not to be stored.
 
-    Raises Refusal for columns that do not go together.
+    Raises ApiError for columns that do not go together.
     """
     check_columns(table.columns)
     nothing = [""] * len(table)
@@ -201,7 +201,7 @@ def earlier_with_key(job: ImportJob) -> ImportJob | None:
     earlier = ImportJob.objects.filter(campaign=job.campaign_id, idempotency_key=job.idempotency_key).first()
     if earlier and earlier.digest != job.digest:
         message = "This key was sent with another request"
-        raise Refusal(ApiError("invalidInput.idempotencyKeyReused", message, "Idempotency-Key"))
+        raise ApiError(ErrorItem("invalidInput.idempotencyKeyReused", message, "Idempotency-Key"))
     return earlier
 
 

@@ -222,7 +222,7 @@ class ContactFileViewSet(OfCampaign):
 
 def contacts_as_csv(request: Request, campaign: Campaign) -> StreamingHttpResponse:
     """With the delimiter of the query string, a comma without one. Headers name the values that are left out,
-    since an import with that delimiter could not read them back. Raises Refusal.
+    since an import with that delimiter could not read them back. Raises ApiError.
     """
     delimiter = request.query_params.get("delimiter", ",")
     if delimiter not in DELIMITERS:

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from simple_history.models import HistoricalRecords
 
 from outbound_site.core.errors import duplicate_name
-from outbound_site.core.soft_deletion import SoftDeletable, history_of_concrete_model
+from outbound_site.core.soft_deletion import SoftDeletable, SoftDeletableQuerySet, history_of_concrete_model
 from outbound_site.core.validators import Characters, InRange, name_characters, printable
 from outbound_site.unifiedconfig.references import ref_url
 from timezones.models import TimeZone

@@ -23,7 +23,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from outbound_site.unifiedconfig.elements import Choice, Element, Flag
-from outbound_site.unifiedconfig.errors import Refusal, Unavailable, field_required, invalid_value
+from outbound_site.unifiedconfig.errors import ApiError, ErrorItem, Unavailable, field_required, invalid_value
 from outbound_site.unifiedconfig.parsers import check_declared_length
 from outbound_site.unifiedconfig.serializers import ResourceSerializer
 from outbound_site.unifiedconfig.views import UnifiedViewSet
@@ -52,9 +52,9 @@ class Content(Element):
 
     def parse(self, raw: Any) -> str:
         if not isinstance(raw, str):
-            raise Refusal(invalid_value(self.name, raw))
+            raise ApiError(invalid_value(self.name, raw))
         if not raw.strip():
-            raise Refusal(field_required(self.name))
+            raise ApiError(field_required(self.name))
         return raw
 
 

@@ -18,7 +18,7 @@ from outbound_site.imports.list_import import ImportState, ListImport
 from outbound_site.imports.row_errors import RowError, RowErrors
 from outbound_site.imports.rows import WHOLE_ROW, Row, Unreadable
 from outbound_site.imports.table import Table
-from outbound_site.unifiedconfig.errors import Refusal
+from outbound_site.unifiedconfig.errors import ApiError
 
 CHUNK = 5_000
 # A file with more is the wrong file, or read in the wrong way (docs/behaviour.md 8).
@@ -96,7 +96,7 @@ class ListKind:
     meaning_label: str
 
     def read(self, table: Table, errors: RowErrors) -> Any:
-        """The rows of a table; what is wrong with them is added to `errors`. Raises Refusal for columns that
+        """The rows of a table; what is wrong with them is added to `errors`. Raises ApiError for columns that
         do not go together.
         """
         raise NotImplementedError
@@ -110,7 +110,7 @@ class ListKind:
 
         Returns what was wrong with the rows left out. Raises BadRows, NothingLeft unless the list may become
         empty, Unreadable, ImportedAlready, QueueFull, ValidationError when what the rows belong to has been
-        deleted, and Refusal for columns that do not go together, having stored nothing.
+        deleted, and ApiError for columns that do not go together, having stored nothing.
         """
         raise NotImplementedError
 
@@ -177,7 +177,7 @@ def preview(kind: ListKind, job: ListImport, file: ListFile, count: int) -> list
     shown, errors = rows_to_show(file, count), RowErrors()
     _, table = next(tables_of(iter(shown), file.columns, count, errors), (0, Table({}, [])))
     meanings: Mapping[int, str] = {}
-    with suppress(Refusal):
+    with suppress(ApiError):
         rows = good_rows(kind, table, errors)
         lines = [line for line in table.lines if line not in errors.lines]
         meanings = kind.meaning(job, lines, rows) if lines else {}

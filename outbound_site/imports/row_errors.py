@@ -51,11 +51,11 @@ class RowErrors(list[RowError]):
         return {error.line for error in self}
 
     def refuse(self) -> None:
-        """Raise the Refusal of the list if anything is wrong: 100 errors in full, then a count per rule."""
+        """Raise the ApiError of the list if anything is wrong: 100 errors in full, then a count per rule."""
         if self:
-            raise Refusal(*self.api_errors())
+            raise ApiError(*self.api_errors())
 
-    def api_errors(self) -> list[ApiError]:
+    def api_errors(self) -> list[ErrorItem]:
         ordered = sorted(self)
         left_out = Counter(error.rule for error in ordered[SHOWN_ERRORS:])
         total = Counter(error.rule for error in ordered)

@@ -78,7 +78,7 @@ def check_size(rows: int) -> None:
 
 
 def check_header(header: Sequence[str], known: Collection[str]) -> None:
-    """Raises Refusal with every name that is unknown or stands twice."""
+    """Raises ApiError with every name that is unknown or stands twice."""
     errors = RowErrors()
     for position, name in enumerate(header):
         if name not in known:
@@ -103,9 +103,9 @@ def read_column(element: Element, table: Table, errors: RowErrors) -> Sequence[A
         return values
     read = {text: _read(element, text) for text in set(values)}
     for line, text in zip(table.lines, values, strict=True):
-        if isinstance(read[text], Refusal):
+        if isinstance(read[text], ApiError):
             errors.add_api_errors(line, element.name, text, read[text].errors)
-    return [None if isinstance(read[text], Refusal) else read[text] for text in values]
+    return [None if isinstance(read[text], ApiError) else read[text] for text in values]
 
 
 def _read(element: Element, text: str) -> Any:

@@ -27,7 +27,7 @@ from outbound_site.imports.rows import Unreadable
 from outbound_site.imports.sheets import is_sheet
 from outbound_site.imports.upload_forms import ReadingForm, UploadForm
 from outbound_site.imports.uploads import file_of, import_prepared, prepare
-from outbound_site.unifiedconfig.errors import Refusal
+from outbound_site.unifiedconfig.errors import ApiError
 
 PREVIEWED = 20
 
@@ -162,7 +162,7 @@ class ListImportAdmin(admin.ModelAdmin):
             total, errors = check(self.kind, file)
         except BadRows as too_many:
             errors = too_many.errors
-        except Refusal as refusal:
+        except ApiError as refusal:
             problem = refusal.errors[0].message.removeprefix("Line 1: ")
         except Unreadable as error:
             return {"unreadable": error, "columns": [(field, []) for field in form.columns()]}

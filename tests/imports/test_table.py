@@ -44,7 +44,7 @@ def test_the_delimiter_at_the_end_of_a_line_is_an_empty_last_field():
     assert errors == []
 
 
-def test_rows_of_another_width_are_told_and_left_out():
+def test_rows_of_another_width_are_reported_and_left_out():
     table, errors = read("Name,Age\nAna,41\nLi\nEva,3,4")
     assert table.columns["Name"] == ["Ana"]
     assert [str(error) for error in errors] == [

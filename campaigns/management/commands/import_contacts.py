@@ -26,6 +26,7 @@ from outbound_site.imports.list_files import (
 )
 from outbound_site.imports.row_errors import RowErrors
 from outbound_site.imports.rows import Unreadable
+from outbound_site.unifiedconfig.errors import ApiError
 
 SHOWN_ERRORS = 20
 
