@@ -263,6 +263,7 @@ def hold_leases(campaigns):
 
 
 def odds_and_ends(campaigns):
+    from campaigns.file_import import CONTACTS
     from django.contrib.admin.models import CHANGE, LogEntry
     from django.contrib.auth.models import User
     from django.core.files.base import ContentFile
@@ -271,7 +272,6 @@ def odds_and_ends(campaigns):
 
     from callbacks.models import Agent, CallbackImport
     from campaigns.configuration import SkillGroupChange, update_campaign
-    from campaigns.file_import import CONTACTS
     from campaigns.models import Campaign, ImportJob, SkillGroup
     from outbound_site.models import RequestPlace
     from tests.factories import ImportJobFactory
