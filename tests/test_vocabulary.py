@@ -33,6 +33,8 @@ RETIRED = {
     "surroundings": "DialingContext",
     "circumstances": "DialingContext",
     "known_lists": "a name for what it holds",
+    "verdict": "decision, or row errors",
+    "verdicts": "decisions, or row errors",
     "told": "reported",
     "tell": "report",
     "tells": "reports",
