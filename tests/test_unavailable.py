@@ -160,10 +160,27 @@ def test_a_database_that_cannot_be_written_gives_503_on_every_interface(request,
             assert answer.json() == {"detail": "The database is not available; try again"}
         case "admin":
             assert "The database is not available" in answer.content.decode()
+            assert "Nothing was stored" in answer.content.decode()
             assert answer["Content-Type"].startswith("text/html")
         case _:
             assert ("json" in answer["Content-Type"]) == (way == "json")
             assert errors_of(answer) == [("processing.databaseUnavailable", None)]
+
+
+def test_a_page_that_cannot_be_read_looks_like_the_others_and_can_be_tried_again(
+    request, campaign, client, alice
+):
+    client.raise_request_exception = False
+    client.force_login(alice)
+    request.getfixturevalue("gone")
+
+    answer = client.get("/admin/campaigns/campaign/?q=%22x&all=")
+
+    check(answer)
+    text = answer.content.decode()
+    assert "theme.css" in text
+    assert 'href="/admin/campaigns/campaign/?q=%22x&amp;all="' in text
+    assert "Nothing was stored" not in text
 
 
 def test_a_table_that_is_missing_is_a_fault_of_the_server(campaign, api):

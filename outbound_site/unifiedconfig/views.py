@@ -163,7 +163,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return _outside_views(request, 500, error)
     log_unavailable(exception)
     if request.path_info.startswith(PAGES):
-        answer = HttpResponse(render_to_string("503.html"), status=503)
+        again = request.get_full_path() if request.method == "GET" else ""
+        answer = HttpResponse(render_to_string("503.html", {"again": again}), status=503)
     else:
         [error] = DatabaseUnavailable().errors
         answer = _outside_views(request, 503, error)

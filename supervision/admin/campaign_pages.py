@@ -18,6 +18,7 @@ from dialing import counters
 from dialing.eligibility import LEFT
 from outbound_site.core.admin.versioned import field_messages
 from supervision.admin.pages import demand, page
+from supervision.board_problems import clock_behind
 from supervision.campaign_figures import abandon_rate, calls_by_hour, calls_by_result, grouped_counters
 from supervision.campaign_state import (
     STATUS_WORDS,
@@ -51,6 +52,7 @@ def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:
         campaign.name,
         campaign=campaign,
         state=state,
+        problems=list(clock_behind(at)),
         counted_at=counted.at,
         no_contacts="No contacts. Import a list." if counted.at else "The contacts are being counted.",
         next_change=state.until and clock(state.until, campaign.time_zone, at),

@@ -13,6 +13,7 @@ from dnc import do_not_call_list, near_misses
 from outbound_site.core.phone_numbers import is_whole
 from supervision import person_search
 from supervision.admin.pages import demand, page
+from supervision.board_problems import clock_behind
 from supervision.campaign_state import city
 from supervision.contact_timeline import both_clocks, timeline
 from supervision.explanation import contact_decision
@@ -40,6 +41,7 @@ def contact_page(request: HttpRequest, pk: int) -> HttpResponse:
         zones=[zone.label for zone in contact.zone_set.zones],
         now=both_clocks(at, contact, contact.campaign),
         decision=decision,
+        problems=list(clock_behind(at)),
         reasons=reasons_with_times(decision, contact),
         changes=decision.changes_at and both_clocks(decision.changes_at, contact, contact.campaign),
         phones=[

@@ -11,7 +11,7 @@ from campaigns.models import Campaign
 from dialing.calls import Result, mark_dialed, report_results
 from dialing.dialers import heard_from, note_agents
 from dialing.emergency_stop import stop_all_campaigns
-from dialing.models import Dialer
+from dialing.models import Dialer, NewestTime
 from dialing.record_feed import claim_records
 from outbound_site.core.health import record_heartbeat
 from outbound_site.core.jobs import JobState
@@ -250,6 +250,49 @@ def test_a_promised_callback_that_will_not_be_made_leads_to_its_contact(sign_in,
     link = f"/admin/dialing/contact/{contact.pk}/"
     assert link in client.get(BOARD).text
     assert "will not be made: no attempt was left" in client.get(link).text
+
+
+def test_problems_stand_on_the_first_page_before_there_is_a_campaign(sign_in, alice):
+    now = timezone.now()
+    ImportRuleFactory(name="registry", problem="The share is not mapped.")
+    FileImportFactory(
+        file_name="part.txt", state=JobState.SUCCEEDED, in_force=True, finished_at=now, rejected=3
+    )
+    FileImportFactory(file_name="big.txt", state=JobState.RUNNING, phase="sorting")
+    client = sign_in(alice)
+    for page in ("/admin/", BOARD):
+        text = client.get(page).text
+        for shown in (
+            "The share is not mapped.",
+            "was loaded without 3 lines",
+            "The Do Not Call list is old",
+            "no worker is heard of",
+            "big.txt: sorting",
+            "There is no campaign yet.",
+        ):
+            assert shown in text
+        assert "Campaigns that are on" not in text
+    first = client.get("/admin/").text
+    assert f'data-live="{BOARD}"' in first
+    assert first.index("The Do Not Call list is old") < first.index("What to do next")
+    CampaignFactory()
+    assert "Campaigns that are on" in client.get(BOARD).text
+
+
+def test_a_rule_that_reads_nothing_leads_to_its_page(sign_in, alice):
+    rule = ImportRuleFactory(problem="The share is not mapped.")
+    assert f"/admin/dnc/importrule/{rule.pk}/change/" in sign_in(alice).get(BOARD).text
+
+
+def test_a_clock_that_is_behind_shows_on_the_pages_of_campaign_and_contact(sign_in, sam):
+    contact = contact_of(CampaignFactory(**ALL_DAY))
+    pages = [f"/admin/dialing/campaign/{contact.campaign_id}/", f"/admin/dialing/contact/{contact.pk}/"]
+    client = sign_in(sam)
+    for behind in (False, True):
+        if behind:
+            NewestTime.objects.update_or_create(pk=1, defaults={"at": timezone.now() + timedelta(hours=2)})
+        for page in pages:
+            assert ("Nobody is called: the server" in client.get(page).text) is behind
 
 
 def test_what_people_typed_is_escaped(sign_in, sam):
