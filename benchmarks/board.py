@@ -106,8 +106,8 @@ def fill() -> list[Any]:
     from django.utils import timezone
 
     from campaigns.models import Campaign, ImportJob
+    from dialing.counter_periods import day_of
     from dialing.models import CampaignCounters, Dialer
-    from dialing.service_day import day_of
     from timezones.models import TimeZone, ZoneSet
 
     now = timezone.now()

@@ -9,24 +9,23 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact, ContactPhone
 from dialing import counters
-from dialing.lists import list_began
+from dialing.counter_periods import day_of, list_began
 from dialing.models import AttemptRule, CallHistory
-from dialing.service_day import day_of
 
 # In whose name the counters change when no dialer does it.
 SERVER = ""
 
 
-def in_force(campaign: Campaign, per_number: bool) -> bool:
+def is_active(campaign: Campaign, per_number: bool) -> bool:
     """Whether the campaign's contacts stand by its present rule, so that records may leave."""
     return AttemptRule.objects.filter(
         campaign=campaign, max_attempts=campaign.max_attempts, per_number=per_number
     ).exists()
 
 
-def bring_into_force(campaign: Campaign, per_number: bool) -> bool:
+def activate(campaign: Campaign, per_number: bool) -> bool:
     """Inside a transaction: apply the rule where it changed; False while somebody else is doing so."""
-    if in_force(campaign, per_number):
+    if is_active(campaign, per_number):
         return True
     rule = {"max_attempts": campaign.max_attempts, "per_number": per_number}
     if AttemptRule.objects.get_or_create(campaign=campaign, defaults=rule)[1]:

@@ -1,6 +1,5 @@
 """The counters of `runtimestats` (docs/behaviour.md 11), kept live and added up when read."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
@@ -11,11 +10,14 @@ from django.db.models import Case, Count, F, Max, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from campaigns.models.contact import CallStatus
-from dialing.call_results import CALL_RESULTS, counter_of
-from dialing.lists import ALWAYS
+from campaigns.models import Campaign
+from campaigns.models.contact import CallStatus, Contact
+from dialing.counter_periods import ALWAYS, day_of
+from dialing.eligibility import LEFT
 from dialing.models import CallHistory, CampaignCounters
-from dialing.service_day import day_of
+from dialing.result_codes import ABANDONED, LIVE, RESULT_CODES, counter_of
+from outbound_site.core.server_time import to_wall
+from outbound_site.unifiedconfig.names import camel_case
 
 # Kept for the whole list; the others for the day.
 OF_CURRENT_LIST = Q(list_began=Coalesce("campaign__list_began", Value(ALWAYS)))
@@ -25,30 +27,27 @@ STORED = [field.name for field in CampaignCounters._meta.fields if field.name no
 DAILY = [name for name in STORED if name != "closed_count"]
 
 
-def _wire_name(name: str) -> str:
-    """`no_answer_detect_count` -> `noAnswerDetectCount`"""
-    first, *others = name.split("_")
-    return first + "".join(part.capitalize() for part in others)
+WIRE_NAMES = {camel_case(name): name for name in [*DAILY, *OF_LIST]}
 
 
-WIRE_NAMES = {_wire_name(name): name for name in [*DAILY, *OF_LIST]}
+def _columns(codes: Collection[int]) -> list[str]:
+    """The counters that these results add to."""
+    return sorted({WIRE_NAMES[counter_of(code, personal)] for code in codes for personal in (False, True)})
 
 
-def column(counter: str) -> str:
-    """`noAnswerDetectCount` -> `no_answer_detect_count`"""
-    return re.sub("([A-Z])", r"_\1", counter).lower()
+LIVE_COLUMNS, ABANDONED_COLUMNS = _columns(LIVE), _columns(ABANDONED)
 
 
 def increments(call: CallHistory) -> Counter[str]:
     """What one row of the history adds to the counters."""
     added = Counter(
-        attempted_count=int(CALL_RESULTS[call.call_result].counted),
+        attempted_count=int(RESULT_CODES[call.call_result].counted),
         talk_time_count=call.talk_seconds,
         wrapup_time_count=call.wrapup_seconds,
         closed_count=int(call.closing),
     )
     if counter := counter_of(call.call_result, call.is_personal):
-        added[column(counter)] += 1
+        added[WIRE_NAMES[counter]] += 1
     return +added
 
 
@@ -101,6 +100,21 @@ def _named(row: dict[str, Any]) -> dict[str, Any]:
     return counts | {"updated_at": row["last"]}
 
 
+# In the order of the API text's example, which is that of the alphabet.
+RUN_TIME_NAMES = sorted([*WIRE_NAMES, "dateTime", "totalCount"])
+
+
+def run_time_stats(campaign: Campaign, at: datetime | None = None) -> dict[str, Any]:
+    """The 26 values of `runtimeStatus` by wire name; `dateTime` is the last change, on the server's clock."""
+    at = at or timezone.now()
+    counts = read([campaign.pk], at)[campaign.pk]
+    values = {wire: counts[name] for wire, name in WIRE_NAMES.items()}
+    # As the text and its example have it; the original's database counts all records (11).
+    values["totalCount"] = Contact.objects.filter(campaign=campaign, status__in=LEFT).count()
+    values["dateTime"] = to_wall(counts["updated_at"] or at).strftime("%Y-%m-%dT%H:%M:%S")
+    return {name: values[name] for name in RUN_TIME_NAMES}
+
+
 PERSONAL = Q(personal_callback_id__isnull=False) | Q(status=CallStatus.PERSONAL_CALLBACK_REQUESTED)
 
 # By list and day; `closedCount`, which no day owns, by list alone.
@@ -119,11 +133,11 @@ def replay(campaign: int) -> Sums:
     sums: Sums = defaultdict(Counter)
     for group in groups:
         added = sums[group["list_began"], group["day"]]
-        added["attempted_count"] += group["rows"] * CALL_RESULTS[group["call_result"]].counted
+        added["attempted_count"] += group["rows"] * RESULT_CODES[group["call_result"]].counted
         added["talk_time_count"] += group["talk"]
         added["wrapup_time_count"] += group["wrapup"]
         if counter := counter_of(group["call_result"], group["personal"]):
-            added[column(counter)] += group["rows"]
+            added[WIRE_NAMES[counter]] += group["rows"]
         sums[group["list_began"], None]["closed_count"] += group["rows"] * group["closing"]
     return _without_zeros(sums)
 

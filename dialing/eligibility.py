@@ -13,9 +13,9 @@ from django.conf import settings
 from campaigns.models import Campaign
 from campaigns.models.campaign import DialingMode
 from campaigns.models.contact import CallStatus, Contact, ContactPhone
+from dialing.counter_periods import next_daily_reset
 from dialing.models import CampaignManagerOptions, Lease, LeaseState
-from dialing.results import open_phones
-from dialing.service_day import next_daily_reset
+from dialing.transitions import open_phones
 from timezones.local_time import DialingWindow, actual_time, is_inside, next_change, next_inside
 from timezones.zones import Zone
 

@@ -3,13 +3,21 @@
 from collections.abc import Collection
 from typing import Any
 
+from celery import shared_task
 from django.db import connection, transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
 from campaigns.models import Campaign, Origin
 from dialing.claim_lock import exclusive_claim_lock
-from dialing.leases import NOT_ANNOUNCED, STOPPED, held_at_stop, recall
+from dialing.leases import (
+    NOT_ANNOUNCED,
+    STOPPED,
+    held_at_stop,
+    recall,
+    recall_forbidden,
+    recall_of_disabled_campaigns,
+)
 from dialing.models import Dialer, StoppedCampaign, StoppedDialer, StopReport
 from outbound_site.core.history import record
 from outbound_site.core.wake_worker import wake_worker
@@ -39,7 +47,7 @@ def _stop(user: Any, origins: Collection[Origin]) -> StopReport:
         )
         record(Campaign.objects.filter(stops=report), "~", REASON, user)
         _announce_to_dialers(report)
-        wake_worker("dialing.tasks.recall_stopped")
+        wake_worker(recall_stopped.name)
     return report
 
 
@@ -74,6 +82,13 @@ def _announce_to_dialers(report: StopReport) -> None:
     )
     report.records_out = sum(records_out.values())
     report.save(update_fields=["records_out"])
+
+
+@shared_task(name="dialing.tasks.recall_stopped")
+def recall_stopped() -> None:
+    finish_recalls()
+    recall_of_disabled_campaigns()
+    recall_forbidden()
 
 
 def finish_recalls() -> int:

@@ -17,7 +17,6 @@ from django.utils import timezone
 from callbacks.models import PersonalCallback
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact
-from dialing.call_results import NOT_ATTEMPTED
 from dialing.dialers import SKEW
 from dialing.eligibility import Rule, campaign_reasons, window_of
 from dialing.models import (
@@ -30,6 +29,7 @@ from dialing.models import (
     StopReport,
 )
 from dialing.models.lease import HELD
+from dialing.result_codes import NOT_ATTEMPTED
 from timezones.local_time import is_inside
 from timezones.models import ZoneSet
 

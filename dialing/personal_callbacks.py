@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,34 +20,33 @@ from callbacks.models import Agent, CallbackStatus, PersonalCallback
 from campaigns.models import Campaign
 from campaigns.models.campaign import RescheduleCallbackMode
 from campaigns.models.contact import CallStatus, Contact
-from dialing import call_log, call_results
-from dialing.call_results import AGENT_NOT_RESERVED, CALLBACKS, DO_NOT_CALL, NOT_ATTEMPTED, RETURNED
+from dialing import call_history
 from dialing.claim_lock import shared_claim_lock
 from dialing.clock import is_behind
+from dialing.counter_periods import ALWAYS, day_of, list_began
 from dialing.dialers import heard_from
 from dialing.eligibility import Rule, callback_window_ends
 from dialing.leases import LONGEST_CALL, OF_CAMPAIGN_OFF, store_leases, unreported
-from dialing.lists import ALWAYS, list_began
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease, LeaseState
-from dialing.results import CallReport, classify
-from dialing.service_day import day_of
+from dialing.reported_calls import CallEnd, ReportedCall, classify
+from dialing.result_codes import (
+    AGENT_NOT_RESERVED,
+    BUSY,
+    CALLBACKS,
+    DO_NOT_CALL,
+    NO_RINGBACK,
+    NOT_ATTEMPTED,
+    RESULT_CODES,
+    RETURNED,
+    CallbackEffect,
+)
 from dnc import do_not_call_list
 from outbound_site.core.history import record
 from outbound_site.core.server_time import to_utc, to_wall
 
-if TYPE_CHECKING:
-    from dialing.calls import Result
-
 MOST_CALLBACKS = 200
 BATCH = 1_000
 USE_DN = RescheduleCallbackMode.USE_CAMPAIGN_DN
-REACHED = {call_results.ANSWERED, call_results.ANSWERING_MACHINE}
-REJECTED = {call_results.REJECTED, call_results.REJECTED_AND_CLOSED}
-# The number is of no use: it is not called again.
-UNUSABLE = {3, 5, call_results.NOT_ALLOCATED, 11, 23, DO_NOT_CALL}
-# Those that PersonalCallbackReattempt = 0 closes (9.1).
-CLOSED_WITHOUT_REATTEMPT = {2, 4, 6, 8, 9, 16}
-BUSY, NO_RINGBACK = 9, {4, 27, 28}
 SATURDAY, SUNDAY = 5, 6
 RESULT_FIELDS = [
     "call_status",
@@ -162,9 +161,9 @@ def _close_listed(rows: Sequence[PersonalCallback], dialer: Dialer, at: datetime
     for row in rows:
         row.call_status, row.call_result = CallbackStatus.CLOSED, DO_NOT_CALL
     _store(rows)
-    call_log.store(
+    call_history.store(
         [
-            call_log.callback_call(
+            call_history.callback_call(
                 row,
                 DO_NOT_CALL,
                 at=at,
@@ -192,7 +191,7 @@ def scheduled(
     contact: Contact,
     agent: Agent,
     campaign: Campaign,
-    report: CallReport,
+    call_end: CallEnd,
     number: str,
     options: CampaignManagerOptions,
 ) -> PersonalCallback:
@@ -201,12 +200,12 @@ def scheduled(
         campaign=campaign,
         agent=agent,
         contact=contact,
-        phone=report.callback_number or number,
+        phone=call_end.callback_number or number,
         account_number=contact.account_number,
         first_name=contact.first_name,
         last_name=contact.last_name,
         max_attempts=options.callback_attempts,
-        callback_date_time=report.callback_at or report.ended_at,
+        callback_date_time=call_end.callback_at or call_end.ended_at,
     )
 
 
@@ -217,7 +216,7 @@ def store_scheduled(callbacks: Sequence[PersonalCallback]) -> None:
 
 
 def take_results(
-    reported: Iterable[tuple[Lease, "Result", dict[str, Any]]],
+    reported: Iterable[tuple[Lease, ReportedCall, dict[str, Any]]],
     options: CampaignManagerOptions,
     at: datetime,
 ) -> tuple[list[CallHistory], set[UUID]]:
@@ -235,53 +234,52 @@ def take_results(
         if row is not None:
             least = row.campaign.minimum_call_duration if row.campaign else 0
             code = classify(result.code, result.talk_seconds, least)
-            report = CallReport(code, at, result.callback_at, result.callback_number)
-            lease.try_again_at = apply(report, row, options)
-            calls.append(call_log.callback_call(row, code, **details))
+            call_end = CallEnd(code, at, result.callback_at, result.callback_number)
+            lease.try_again_at = apply(call_end, row, options)
+            calls.append(call_history.callback_call(row, code, **details))
             if code in CALLBACKS and is_missed_for_good(row, options, at):
                 not_made.add(lease.pk)
         else:
             gone = lease.personal_callback_id
-            calls.append(call_log.without_record(result.code, personal_callback_id=gone, **details))
+            calls.append(call_history.without_record(result.code, personal_callback_id=gone, **details))
     _store(list(rows.values()))
     Lease.objects.bulk_update([lease for lease, _, _ in pairs if lease.try_again_at], ["try_again_at"])
     return calls, not_made
 
 
-def apply(report: CallReport, callback: PersonalCallback, options: CampaignManagerOptions) -> datetime | None:
+def apply(call_end: CallEnd, callback: PersonalCallback, options: CampaignManagerOptions) -> datetime | None:
     """Change the callback as the result demands (9.1); when it may be tried again inside its window, if so.
 
     Pure: nothing is stored.
     """
-    callback.call_result = report.code
-    if report.code in CALLBACKS and report.callback_at:
-        callback.call_status, callback.callback_date_time = CallbackStatus.PENDING, report.callback_at
-        callback.phone = report.callback_number or callback.phone
-    elif report.code in REJECTED:
+    callback.call_result = call_end.code
+    effect = RESULT_CODES[call_end.code].personal_callback
+    closing = {CallbackEffect.CLOSED}
+    if not options.callback_reattempt:
+        closing.add(CallbackEffect.CLOSED_WITHOUT_REATTEMPT)
+    if effect == CallbackEffect.RESCHEDULED and call_end.callback_at:
+        callback.call_status, callback.callback_date_time = CallbackStatus.PENDING, call_end.callback_at
+        callback.phone = call_end.callback_number or callback.phone
+    elif effect == CallbackEffect.REJECTED:
         callback.call_status = CallbackStatus.AGENT_REJECTED
-    elif _closes(report.code, options):
+    elif effect in closing:
         callback.call_status = CallbackStatus.CLOSED
-    elif report.code == AGENT_NOT_RESERVED and mode_of(callback) != USE_DN:
-        agent_missing(callback, options, report.ended_at)
+    elif call_end.code == AGENT_NOT_RESERVED and mode_of(callback) != USE_DN:
+        agent_missing(callback, options, call_end.ended_at)
     else:
-        return _within_window(report, callback, options)
+        return _within_window(call_end, callback, options)
     return None
 
 
-def _closes(code: int, options: CampaignManagerOptions) -> bool:
-    given_up = code in CLOSED_WITHOUT_REATTEMPT and not options.callback_reattempt
-    return given_up or code in REACHED | UNUSABLE
-
-
 def _within_window(
-    report: CallReport, callback: PersonalCallback, options: CampaignManagerOptions
+    call_end: CallEnd, callback: PersonalCallback, options: CampaignManagerOptions
 ) -> datetime | None:
     """Again in the same window after the result's delay, else in the next one."""
-    again = report.ended_at + _delay(callback, options)
+    again = call_end.ended_at + _delay(callback, options)
     if again <= callback.callback_date_time + settings.CALLBACK_TIME_LIMIT:
         callback.call_status = CallbackStatus.PENDING
         return again
-    window_over(callback, options, report.ended_at)
+    window_over(callback, options, call_end.ended_at)
     return None
 
 

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact, ContactPhone
-from dialing import attempt_rule, call_log
-from dialing.call_results import DO_NOT_CALL
+from dialing import attempt_rule, call_history
 from dialing.claim_lock import shared_claim_lock
 from dialing.clock import is_behind
+from dialing.counter_periods import day_of, list_began
 from dialing.dialers import heard_from
 from dialing.due_records import DueBatch, NumberRule, due_by_priority, take_first
 from dialing.eligibility import (
@@ -28,10 +28,10 @@ from dialing.eligibility import (
     window_closes,
 )
 from dialing.leases import numbers_in_use, store_leases
-from dialing.lists import list_began
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease
-from dialing.results import CallReport, apply, open_phones
-from dialing.service_day import day_of
+from dialing.reported_calls import CallEnd
+from dialing.result_codes import DO_NOT_CALL
+from dialing.transitions import apply, open_phones
 from dnc import do_not_call_list
 
 MOST_RECORDS = 1_000
@@ -63,6 +63,12 @@ class Record:
     attempts_left: int
 
 
+def running_campaigns(at: datetime) -> list[Campaign]:
+    """The campaigns that a dialer runs at that instant, of either origin (docs/behaviour.md 5.2)."""
+    enabled = Campaign.objects.active().filter(enabled=True).with_parts().order_by("pk")
+    return [campaign for campaign in enabled if not any(campaign_reasons(campaign, at))]
+
+
 def claim_records(dialer: str, campaign_id: int, count: int, at: datetime | None = None) -> list[Record]:
     """Give the dialer up to `count` (at most MOST_RECORDS) due records of the campaign; they become active.
 
@@ -79,7 +85,7 @@ def claim_records(dialer: str, campaign_id: int, count: int, at: datetime | None
         options = CampaignManagerOptions.load()
         if campaign is None or any(campaign_reasons(campaign, at)):
             return []
-        if not attempt_rule.bring_into_force(campaign, options.max_attempts_per_number):
+        if not attempt_rule.activate(campaign, options.max_attempts_per_number):
             return []
         hand_out = HandOut(campaign, options, sender, at)
         return hand_out.take(min(count, MOST_RECORDS))
@@ -156,7 +162,7 @@ class HandOut:
                 records += self.lease(contact, own, context)
         changed = {call.contact_id for call in dnc_hits}
         store_contacts([c for c in contacts if c.pk in changed], phones)
-        call_log.store(dnc_hits)
+        call_history.store(dnc_hits)
         self.close_exhausted()
         return records
 
@@ -221,13 +227,13 @@ class HandOut:
         calls = []
         for number, phone in numbers.items():
             if number in context.listed:
-                report = CallReport(DO_NOT_CALL, self.at)
-                apply(report, contact, phones, phone, status, self.campaign, per_number)
+                call_end = CallEnd(DO_NOT_CALL, self.at)
+                apply(call_end, contact, phones, phone, status, self.campaign, per_number)
                 calls.append(self.dnc_hit(contact, number, phone))
         return calls
 
     def dnc_hit(self, contact: Contact, number: str, phone: ContactPhone | None) -> CallHistory:
-        return call_log.contact_call(
+        return call_history.contact_call(
             contact,
             DO_NOT_CALL,
             at=self.at,

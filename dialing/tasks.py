@@ -1,13 +1,7 @@
 from celery import shared_task
 
-from dialing import clock, emergency_stop, leases, personal_callbacks, upkeep
-
-
-@shared_task
-def recall_stopped() -> None:
-    emergency_stop.finish_recalls()
-    leases.recall_of_disabled_campaigns()
-    leases.recall_forbidden()
+from dialing import clock, leases, personal_callbacks, upkeep
+from dialing.emergency_stop import recall_stopped as recall_stopped
 
 
 @shared_task

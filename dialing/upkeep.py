@@ -13,10 +13,10 @@ from campaigns.dialing_list import lock_list, remove_chosen
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact
 from dialing import attempt_rule
+from dialing.counter_periods import beginning, day_of
 from dialing.models import AttemptRule, CampaignManagerOptions, Lease, LeaseState
 from dialing.models.lease import OPEN_STATES
 from dialing.models.options import status_letters
-from dialing.service_day import beginning, day_of
 from outbound_site.core.history import record
 
 # Rows of one transaction; writers in between do not wait long.

@@ -5,8 +5,8 @@ from rest_framework.response import Response
 
 from campaigns.models import Campaign
 from campaigns.views import NOT_FOUND, SUBFEATURES
+from dialing.counters import run_time_stats
 from dialing.emergency_stop import stop_api_campaigns
-from dialing.run_time_stats import run_time_stats
 from outbound_site.unifiedconfig.access import Access
 from outbound_site.unifiedconfig.documents import Document
 from outbound_site.unifiedconfig.views import UnifiedViewSet

@@ -8,24 +8,13 @@ from typing import Any
 from django.db.models import Count, Q
 
 from campaigns.models import Campaign
-from dialing import call_results
-from dialing.call_results import CALL_RESULTS
+from dialing import result_codes
+from dialing.counter_periods import beginning, day_of
+from dialing.counters import ABANDONED_COLUMNS, LIVE_COLUMNS, run_time_stats
 from dialing.models import CallHistory
-from dialing.run_time_stats import run_time_stats
-from dialing.service_day import beginning, day_of
+from dialing.result_codes import RESULT_CODES
 
 HOUR = timedelta(hours=1)
-LIVE = [
-    "voice_count",
-    "wrong_number_count",
-    "customer_not_home_count",
-    "customer_abandon_detect_count",
-    "call_back_count",
-    "personal_callback_count",
-    "abandon_detect_count",
-    "abandon_to_ivr_count",
-]
-ABANDONED = ["abandon_detect_count", "abandon_to_ivr_count"]
 # The counters of `runtimestats`, as people look for them, with their names here.
 GROUPS: dict[str, dict[str, str]] = {
     "Reached": {
@@ -82,7 +71,7 @@ class AbandonRate:
 
 
 def abandon_rate(counts: dict[str, Any], limit: float | None) -> AbandonRate:
-    abandoned, live = (sum(counts[name] for name in names) for names in (ABANDONED, LIVE))
+    abandoned, live = (sum(counts[name] for name in names) for names in (ABANDONED_COLUMNS, LIVE_COLUMNS))
     return rate(abandoned, live, limit)
 
 
@@ -115,9 +104,9 @@ def calls_by_hour(campaign: Campaign, at: datetime) -> list[tuple[datetime, int]
 def calls_by_result(campaign: Campaign, at: datetime) -> Counter[str]:
     """Of the day of the counters, by the meaning of the result."""
     rows = _calls_of_day(campaign, at).order_by().values_list("call_result").annotate(Count("pk"))
-    return Counter({CALL_RESULTS[code].meaning: count for code, count in rows})
+    return Counter({RESULT_CODES[code].meaning: count for code, count in rows})
 
 
 def _calls_of_day(campaign: Campaign, at: datetime) -> Any:
     calls = CallHistory.objects.filter(campaign=campaign, day=day_of(at))
-    return calls.exclude(call_result=call_results.NOT_ATTEMPTED)
+    return calls.exclude(call_result=result_codes.NOT_ATTEMPTED)

@@ -7,9 +7,9 @@ from datetime import datetime
 from callbacks.models import PersonalCallback
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact
-from dialing.call_results import CALL_RESULTS, DO_NOT_CALL
-from dialing.calls import NotMade, why_not_made
 from dialing.models import CallHistory, Lease
+from dialing.result_codes import DO_NOT_CALL, RESULT_CODES
+from dialing.result_intake import NotMade, why_not_made
 from outbound_site.core.server_time import to_wall
 from supervision.campaign_state import city
 from timezones.local_time import actual_time, local_time
@@ -70,7 +70,7 @@ def _events(contact: Contact) -> Iterator[tuple[datetime, str]]:
 
 
 def _called(call: CallHistory) -> str:
-    meaning = CALL_RESULTS[call.call_result].meaning
+    meaning = RESULT_CODES[call.call_result].meaning
     if call.call_result == DO_NOT_CALL:
         return f"{call.number} not called: {meaning}"
     parts = [f"{call.number} called by dialer {call.dialer}: {meaning} ({call.call_result})"]

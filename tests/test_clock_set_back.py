@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from dialing.calls import mark_dialed
+from dialing.before_the_call import mark_dialed
 from dialing.dialers import heard_from
 from dialing.leases import give_up_silent, release_unreported, unknown_to_pending
 from dialing.models import CampaignManagerOptions, Dialer, Lease

@@ -10,7 +10,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework import serializers
 
 from dialing.dialer_api.base import MayDial, answer_exception
-from dialing.dialer_api.wire import WireSerializer
+from dialing.dialer_api.serializers import WireSerializer
 
 
 class RememberedBasicScheme(BasicScheme):

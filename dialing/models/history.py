@@ -3,7 +3,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus
-from dialing.lists import ALWAYS
+from dialing.counter_periods import ALWAYS
 
 
 class CallHistory(models.Model):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from callbacks.models import PersonalCallback
 from campaigns.models import Campaign
 from campaigns.models.contact import CallStatus, Contact
-from dialing.lists import ALWAYS
+from dialing.counter_periods import ALWAYS
 from outbound_site.core.validators import printable
 
 

@@ -6,9 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from campaigns.models import Contact
-from dialing.call_results import CALL_RESULTS
 from dialing.eligibility import Decision
 from dialing.record_feed import phones_of
+from dialing.result_codes import RESULT_CODES
 from dnc import do_not_call_list, near_misses
 from outbound_site.core.phone_numbers import is_whole
 from supervision import person_search
@@ -47,7 +47,7 @@ def contact_page(request: HttpRequest, pk: int) -> HttpResponse:
         phones=[
             {
                 "phone": phone,
-                "result": CALL_RESULTS[phone.call_result].meaning if phone.call_result else "never called",
+                "result": RESULT_CODES[phone.call_result].meaning if phone.call_result else "never called",
                 "due": phone.callback_at and both_clocks(phone.callback_at, contact, contact.campaign),
                 "listed": phone.number in listed,
             }
@@ -87,7 +87,7 @@ def found(request: HttpRequest, text: str) -> dict[str, Any]:
         "listings": person_search.listings(number) if number and may_see_dnc else [],
         "may_see_callbacks": may_see_callbacks,
         "callbacks": person_search.personal_callbacks(text) if may_see_callbacks else [],
-        "calls": [(call, CALL_RESULTS[call.call_result].meaning) for call in person_search.calls(number)]
+        "calls": [(call, RESULT_CODES[call.call_result].meaning) for call in person_search.calls(number)]
         if number
         else [],
     }

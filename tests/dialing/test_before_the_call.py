@@ -10,14 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaigns.models import Campaign, Contact
-from dialing.attempt_rule import bring_into_force
-from dialing.calls import DialedAnswer, Dialing, Result, mark_dialed, report_results
+from dialing.attempt_rule import activate
+from dialing.before_the_call import DialedAnswer, Dialing, mark_dialed
 from dialing.claim_lock import exclusive_claim_lock
 from dialing.eligibility import DialingContext, decide
 from dialing.leases import give_up_silent, recall, recall_forbidden, recalls_after, unknown_to_pending
 from dialing.models import CallHistory, CampaignManagerOptions, Lease
 from dialing.personal_callbacks import claim_callbacks
 from dialing.record_feed import claim_records, phones_of
+from dialing.reported_calls import ReportedCall
+from dialing.result_intake import report_results
 from dnc import do_not_call_list
 from tests.dialing.test_feed_and_decision import LISTED, TIMES, build, campaigns, contacts, instants, switches
 from tests.dialing.worlds import NOON, contact_of
@@ -125,7 +127,7 @@ def test_a_recalled_record_and_one_with_a_result_are_refused(campaign):
     contact_of(campaign), contact_of(campaign)
     first, second = claim(campaign, count=2)
     recall(Lease.objects.filter(pk=first.lease.pk), "campaign disabled", NOON)
-    report_results("d1", [Result(second.lease.pk, 25)], NOON)
+    report_results("d1", [ReportedCall(second.lease.pk, 25)], NOON)
     assert (ask(first), ask(second)) == (no("notEnabled"), no("ended"))
 
 
@@ -290,7 +292,7 @@ def test_of_a_hundred_cached_records_none_is_called_after_the_window():
         at = begin + 10 * step * SECOND
         if ask(record, at).outcome == Dialing.DIALED:
             calls[record.contact.pk] = at
-            report_results("d1", [Result(record.lease.pk, 8)], at)
+            report_results("d1", [ReportedCall(record.lease.pk, 8)], at)
 
     in_zone = dict(Contact.objects.values_list("pk", "zone_set__members"))
     here = [at for pk, at in calls.items() if in_zone[pk] == "0"]
@@ -331,7 +333,7 @@ def test_dialed_is_what_the_decision_allows(alice, campaign, people, options, at
     near_the_hours(campaign, at, seconds)
     campaign = build(campaign, people, at)
     with transaction.atomic():
-        bring_into_force(campaign, manager.max_attempts_per_number)
+        activate(campaign, manager.max_attempts_per_number)
     records = claim_records("d1", campaign.pk, 1000, at)
     if "days" in changed:
         changed["end_date"] = (at + changed.pop("days") * DAY).date()
@@ -376,7 +378,7 @@ def test_no_second_call_begins_to_a_number_that_another_dialer_has_by_now(campai
     assert other.lease.number == record.lease.number
 
     assert ask(record, later) == no("numberInUse")
-    assert report_results("d1", [Result(record.lease.pk, 10)], later)[0].outcome == "accepted"
+    assert report_results("d1", [ReportedCall(record.lease.pk, 10)], later)[0].outcome == "accepted"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,10 +7,12 @@ import pytest
 from django.apps import apps
 
 from campaigns.models import Campaign
-from dialing.calls import Dialing, Result, mark_dialed, report_results
+from dialing.before_the_call import Dialing, mark_dialed
 from dialing.leases import recall, recall_forbidden
 from dialing.models import CallHistory, CampaignManagerOptions, Lease
 from dialing.record_feed import claim_records
+from dialing.reported_calls import ReportedCall
+from dialing.result_intake import report_results
 from dialing.upkeep import daily_reset
 from supervision.explanation import contact_decision
 from tests.dialing.worlds import NOON, contact_of
@@ -41,7 +43,7 @@ def claim(campaign, at):
 def call(campaign, at, code=8, **details):
     [record] = claim(campaign, at)
     assert mark_dialed("d1", record.lease.pk, at).outcome == Dialing.DIALED
-    report_results("d1", [Result(record.lease.pk, code, **details)], at)
+    report_results("d1", [ReportedCall(record.lease.pk, code, **details)], at)
 
 
 def test_a_callback_that_nobody_answers_rests_through_the_night(campaign, contact):
@@ -83,7 +85,7 @@ def test_a_promise_that_came_back_uncalled_is_still_one(campaign, code):
     night = NOON.replace(hour=23)
     contact_of(campaign, status="B", callback_at=night, callback_number="1")
     [record] = claim(campaign, night)
-    report_results("d1", [Result(record.lease.pk, code)], night)
+    report_results("d1", [ReportedCall(record.lease.pk, code)], night)
     assert len(claim(campaign, night + 5 * MINUTE)) == 1
 
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 
-from dialing.calls import NotMade, Outcome, Result, ResultAnswer, report_results
 from dialing.models import CallHistory, CampaignManagerOptions
 from dialing.personal_callbacks import claim_callbacks, move_missed
 from dialing.record_feed import claim_records
+from dialing.reported_calls import ReportedCall
+from dialing.result_intake import NotMade, Outcome, ResultAnswer, report_results
 from dnc import do_not_call_list
 from supervision.board_problems import not_made
 from supervision.contact_timeline import timeline
@@ -24,7 +25,9 @@ TIME_PASSED = ResultAnswer(Outcome.ACCEPTED, NotMade.TIME_PASSED)
 
 def call(campaign, code=14, at=NOON, callback_at=NOON + HOUR, **details):
     [record] = claim_records("d1", campaign.pk, 1, at)
-    [answer] = report_results("d1", [Result(record.lease.pk, code, callback_at=callback_at, **details)], at)
+    [answer] = report_results(
+        "d1", [ReportedCall(record.lease.pk, code, callback_at=callback_at, **details)], at
+    )
     return answer
 
 
@@ -54,7 +57,7 @@ def test_on_the_last_attempt_no_callback_follows(row):
     [record] = claim_records("d1", campaign.pk, 1, NOON)
     number = {"dialed": "", "second": "2", "foreign": "99"}[called_back]
 
-    result = Result(record.lease.pk, 14, callback_at=NOON + HOUR, callback_number=number)
+    result = ReportedCall(record.lease.pk, 14, callback_at=NOON + HOUR, callback_number=number)
     [answered] = report_results("d1", [result], NOON)
 
     assert record.attempts_left == int(left)
@@ -81,9 +84,9 @@ def test_a_batch_is_stored_whole_and_a_repeat_says_the_same():
     contact_of(campaign), contact_of(campaign)
     first, second = claim_records("d1", campaign.pk, 2, NOON)
     results = [
-        Result(first.lease.pk, 14, callback_at=NOON + HOUR),
-        Result(second.lease.pk, 8),
-        Result(first.lease.pk, 14, callback_at=NOON + HOUR),
+        ReportedCall(first.lease.pk, 14, callback_at=NOON + HOUR),
+        ReportedCall(second.lease.pk, 8),
+        ReportedCall(first.lease.pk, 14, callback_at=NOON + HOUR),
     ]
     again = ResultAnswer(Outcome.REPEATED, NotMade.ATTEMPTS)
 
@@ -123,7 +126,7 @@ def test_a_personal_callback_moved_into_the_past_on_its_last_attempt_is_not_made
         agent = AgentFactory()
         PersonalCallbackFactory(agent=agent, callback_date_time=NOON, max_attempts=attempts)
         [record] = claim_callbacks("d1", [agent.agent_id], 1, NOON)
-        result = Result(record.lease.pk, 14, callback_at=NOON - DAY)
+        result = ReportedCall(record.lease.pk, 14, callback_at=NOON - DAY)
         assert report_results("d1", [result], NOON) == [answer]
 
 
@@ -173,7 +176,7 @@ def test_a_callback_to_a_number_on_the_do_not_call_list_is_reported_stored_and_s
     [record] = claim_records("d1", campaign.pk, 1, NOON)
     do_not_call_list.add(["2225551111" if on_list == "the dialed" else on_list], user=None, reason="asked")
     callback_at = NOON + HOUR if code != "8" else None
-    result = Result(record.lease.pk, int(code), "1001", callback_at=callback_at, callback_number=number)
+    result = ReportedCall(record.lease.pk, int(code), "1001", callback_at=callback_at, callback_number=number)
 
     [answered] = report_results("d1", [result], NOON)
     [repeated] = report_results("d1", [result], NOON)
@@ -195,7 +198,7 @@ def test_a_personal_callback_to_a_number_on_the_do_not_call_list_is_reported_and
     callback = PersonalCallbackFactory(agent=agent, callback_date_time=NOON, max_attempts=5)
     [record] = claim_callbacks("d1", [agent.agent_id], 1, NOON)
     do_not_call_list.add(["2225554444"], user=None, reason="asked")
-    result = Result(record.lease.pk, 14, callback_at=NOON + DAY, callback_number="2225554444")
+    result = ReportedCall(record.lease.pk, 14, callback_at=NOON + DAY, callback_number="2225554444")
 
     assert report_results("d1", [result], NOON) == [ResultAnswer(Outcome.ACCEPTED, NotMade.DO_NOT_CALL)]
     assert report_results("d1", [result], NOON) == [ResultAnswer(Outcome.REPEATED, NotMade.DO_NOT_CALL)]

@@ -6,11 +6,13 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
-from dialing.calls import Dialing, Result, mark_dialed, report_results
+from dialing.before_the_call import Dialing, mark_dialed
 from dialing.clock import accept_clock, note_time
 from dialing.models import CallHistory, NewestTime
 from dialing.personal_callbacks import claim_callbacks
 from dialing.record_feed import claim_records
+from dialing.reported_calls import ReportedCall
+from dialing.result_intake import report_results
 from dialing.tasks import note_time as note_time_task
 from supervision.board import look
 from tests.dialing.worlds import NOON, contact_of
@@ -57,13 +59,13 @@ def test_it_gives_no_personal_callbacks(campaign):
 def test_times_that_lie_in_the_future_for_a_reason_do_not_count(campaign):
     contact_of(campaign, status="B", callback_at=NOON + timedelta(days=9), callback_number="1")
     [record] = claim(campaign, NOON)
-    report_results("d1", [Result(record.lease.pk, 14, callback_at=NOON + timedelta(days=9))], NOON)
+    report_results("d1", [ReportedCall(record.lease.pk, 14, callback_at=NOON + timedelta(days=9))], NOON)
     assert claim(campaign, NOON)
 
 
 def test_a_result_is_taken_in_whatever_the_clock_says(campaign):
     [record] = claim(campaign, NOON)
-    report_results("d1", [Result(record.lease.pk, 10)], NOON - timedelta(hours=2))
+    report_results("d1", [ReportedCall(record.lease.pk, 10)], NOON - timedelta(hours=2))
     assert CallHistory.objects.get().call_result == 10
 
 

@@ -11,13 +11,15 @@ from django.db import connection
 
 from campaigns.dialing_list import delete_contacts
 from campaigns.models import Campaign
-from dialing.call_results import CALL_RESULTS
-from dialing.calls import Result, mark_dialed, report_results
+from dialing.before_the_call import mark_dialed
 from dialing.counters import differences, read
 from dialing.emergency_stop import finish_recalls, resume, stop_api_campaigns
 from dialing.leases import give_up_silent, unknown_to_pending
 from dialing.models import CallHistory, CampaignCounters, Lease
 from dialing.record_feed import claim_records
+from dialing.reported_calls import ReportedCall
+from dialing.result_codes import RESULT_CODES
+from dialing.result_intake import report_results
 from dialing.upkeep import daily_reset, purge
 from dnc import do_not_call_list
 from tests.dialing.worlds import NOON, contact_of
@@ -56,9 +58,9 @@ def one_step(campaign, rng, at, sam, step):
     for record in records[rng.choice([0, 0, 0, 1]) :]:
         if rng.random() < 0.7:
             mark_dialed(dialer, record.lease.pk, at)
-        result = Result(
+        result = ReportedCall(
             record.lease.pk,
-            rng.choice(sorted(CALL_RESULTS)),
+            rng.choice(sorted(RESULT_CODES)),
             agent="1001",
             talk_seconds=rng.randrange(90),
             wrapup_seconds=rng.randrange(9),
@@ -82,7 +84,7 @@ def one_step(campaign, rng, at, sam, step):
 def test_the_command_shows_what_differs():
     contact = contact_of(CampaignFactory(**ALL_DAY))
     [record] = claim_records("d1", contact.campaign.pk, 1)
-    report_results("d1", [Result(record.lease.pk, 9)])
+    report_results("d1", [ReportedCall(record.lease.pk, 9)])
     call_command("check_counters")
     CampaignCounters.objects.update(busy_count=2)
     with pytest.raises(CommandError, match="1 counters differ"):
@@ -100,7 +102,7 @@ def test_dialers_at_the_same_moment_share_no_record_and_lose_no_count():
         try:
             while records := claim_records(name, campaign.pk, 7):
                 taken.extend(record.contact.pk for record in records)
-                report_results(name, [Result(record.lease.pk, 10) for record in records])
+                report_results(name, [ReportedCall(record.lease.pk, 10) for record in records])
         except Exception as error:
             failures.append(error)
         finally:

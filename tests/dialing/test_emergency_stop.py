@@ -3,11 +3,13 @@ from django.db.models import F
 
 from campaigns.configuration import delete_campaign
 from campaigns.models import Campaign
-from dialing.calls import Dialing, Outcome, Result, mark_dialed, report_results
+from dialing.before_the_call import Dialing, mark_dialed
 from dialing.emergency_stop import finish_recalls, resume, stop_all_campaigns, stop_api_campaigns
 from dialing.leases import recalls_after
 from dialing.models import StopReport
 from dialing.record_feed import claim_records
+from dialing.reported_calls import ReportedCall
+from dialing.result_intake import Outcome, report_results
 from tests.dialing.worlds import contact_of
 from tests.factories import CampaignFactory
 
@@ -71,7 +73,7 @@ def test_records_come_back_with_result_25_and_their_dialers_are_informed(sam, ca
     assert (contact.status, contact.call_result, contact.calls_made) == ("P", 25, 0)
     [recall] = recalls_after("d1", 0)
     assert (recall.lease, recall.reason) == (record.lease.pk, "campaign disabled")
-    assert report_results("d1", [Result(record.lease.pk, 8)]) == [(Outcome.RECALLED, None)]
+    assert report_results("d1", [ReportedCall(record.lease.pk, 8)]) == [(Outcome.RECALLED, None)]
 
 
 def test_dialers_are_informed_with_the_stop_itself_and_once(sam, campaign):
@@ -95,7 +97,7 @@ def test_a_call_under_way_goes_on_and_its_dialer_is_informed_once(sam, campaign)
     finish_recalls()
     [recall] = recalls_after("d1", 0)
     assert recalls_after("d1", recall.number) == []
-    assert report_results("d1", [Result(record.lease.pk, 10)]) == [(Outcome.ACCEPTED, None)]
+    assert report_results("d1", [ReportedCall(record.lease.pk, 10)]) == [(Outcome.ACCEPTED, None)]
     contact.refresh_from_db()
     assert contact.status == "C"
 

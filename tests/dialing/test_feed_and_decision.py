@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from campaigns.models import Campaign, Contact
 from campaigns.models.contact import CallStatus, ContactPhone
-from dialing.attempt_rule import bring_into_force
+from dialing.attempt_rule import activate
 from dialing.clock import accept_clock
 from dialing.due_records import NumberRule, due_by_priority, due_contacts
 from dialing.eligibility import DialingContext, choose, decide
@@ -86,7 +86,7 @@ WORLDS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthC
 def test_the_feed_hands_out_exactly_what_the_decision_allows(alice, campaign, people, switches, at, busy):
     campaign, options = a_world(alice, campaign, people, switches, at, busy)
     with transaction.atomic():
-        bring_into_force(campaign, options.max_attempts_per_number)
+        activate(campaign, options.max_attempts_per_number)
 
     # Callbacks whose number was listed are ordinary records from the second hand-out on.
     for _ in range(3):

@@ -10,11 +10,13 @@ from django.db.models import Count
 
 from callbacks.models import Agent, PersonalCallback
 from campaigns.models import Contact
-from dialing.calls import Dialing, Outcome, Result, mark_dialed, report_results
+from dialing.before_the_call import Dialing, mark_dialed
 from dialing.leases import give_up_silent, recall, release_unreported, unknown_to_pending
 from dialing.models import CampaignManagerOptions, Dialer, Lease
 from dialing.personal_callbacks import claim_callbacks
 from dialing.record_feed import MOST_ROUNDS, HandOut, claim_records
+from dialing.reported_calls import ReportedCall
+from dialing.result_intake import Outcome, report_results
 from dnc import do_not_call_list
 from supervision.explanation import contact_decision
 from tests.dialing.worlds import NOON, contact_of
@@ -78,7 +80,7 @@ def test_a_number_twice_in_a_campaign_leaves_once_and_again_after_the_result(sal
     [record] = claim(sales)
     assert claim(sales) == []
     mark_dialed("d1", record.lease.pk, NOON)
-    report_results("d1", [Result(record.lease.pk, 10)], NOON)
+    report_results("d1", [ReportedCall(record.lease.pk, 10)], NOON)
     assert numbers(claim(sales)) == [NUMBER]
 
 
@@ -94,7 +96,7 @@ def test_a_regular_callback_waits_for_its_number(sales, service):
     contact_of(service, numbers=[OTHER], status="B", callback_at=NOON, callback_number=NUMBER)
     [record] = claim(sales)
     assert claim(service) == []
-    report_results("d1", [Result(record.lease.pk, 10)], NOON)
+    report_results("d1", [ReportedCall(record.lease.pk, 10)], NOON)
     assert numbers(claim(service)) == [NUMBER]
 
 
@@ -106,7 +108,7 @@ def test_personal_callbacks_and_records_wait_for_each_other(sales):
     assert numbers(claim_callbacks("d2", ["1001"], 10, NOON)) == [OTHER]
     contact_of(sales, numbers=[OTHER])
     assert claim(sales) == []
-    report_results("d1", [Result(record.lease.pk, 10)], NOON)
+    report_results("d1", [ReportedCall(record.lease.pk, 10)], NOON)
     assert numbers(claim_callbacks("d2", ["1001"], 10, NOON)) == [NUMBER]
 
 
@@ -116,7 +118,7 @@ def test_two_personal_callbacks_to_a_number_leave_one_after_the_other():
     assert record.callback == first
     second.refresh_from_db()
     assert second.call_status == "P"
-    report_results("d1", [Result(record.lease.pk, 10)], NOON)
+    report_results("d1", [ReportedCall(record.lease.pk, 10)], NOON)
     [record] = claim_callbacks("d1", ["1001"], 10, NOON)
     assert record.callback == second
 
@@ -155,7 +157,7 @@ def test_a_dialed_record_never_reported_holds_its_number_for_two_hours(sales, se
 
     contact.refresh_from_db()
     assert contact.status == "D"
-    [late] = report_results("d1", [Result(record.lease.pk, 10)], NOON + TWO_HOURS)
+    [late] = report_results("d1", [ReportedCall(record.lease.pk, 10)], NOON + TWO_HOURS)
     assert late.outcome == Outcome.ACCEPTED
 
 
@@ -264,7 +266,7 @@ def test_eight_dialers_in_two_campaigns_full_of_the_same_numbers_never_share_one
                 with lock:
                     held.difference_update(taken)
                     calls.extend(taken)
-                report_results(name, [Result(record.lease.pk, 10) for record in records])
+                report_results(name, [ReportedCall(record.lease.pk, 10) for record in records])
         except Exception as error:
             failures.append(error)
             raise

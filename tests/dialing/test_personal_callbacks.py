@@ -7,10 +7,12 @@ import pytest
 from callbacks.models import PersonalCallback
 from campaigns.models import Campaign
 from dialing import counters
-from dialing.calls import Dialing, Outcome, Result, mark_dialed, report_results
+from dialing.before_the_call import Dialing, mark_dialed
 from dialing.leases import give_up_silent, recall, recall_of_disabled_campaigns, unknown_to_pending
 from dialing.models import CallHistory, CampaignManagerOptions, Lease
 from dialing.personal_callbacks import claim_callbacks, end_unreported_calls, move_missed
+from dialing.reported_calls import ReportedCall
+from dialing.result_intake import Outcome, report_results
 from dnc import do_not_call_list
 from tests.api_client import errors_of
 from tests.factories import AgentFactory, CampaignFactory, PersonalCallbackFactory, UserFactory
@@ -38,7 +40,9 @@ def claim(at=THURSDAY, agents=("1001",), dialer="d1"):
 def call(code, at=THURSDAY, **details):
     [record] = claim(at)
     assert mark_dialed("d1", record.lease.pk, at).outcome == Dialing.DIALED
-    assert report_results("d1", [Result(record.lease.pk, code, **details)], at) == [(Outcome.ACCEPTED, None)]
+    assert report_results("d1", [ReportedCall(record.lease.pk, code, **details)], at) == [
+        (Outcome.ACCEPTED, None)
+    ]
 
 
 def state(callback):
@@ -267,7 +271,7 @@ def test_one_dialed_by_a_dialer_that_never_reports_how_it_ended_had_its_window(c
     assert state(callback) == ("A", attempts, THURSDAY)
     end_unreported_calls(THURSDAY + 120 * MINUTE)
     assert state(callback) == expected
-    assert report_results("d1", [Result(record.lease.pk, 10)], THURSDAY + 3 * HOUR) == [
+    assert report_results("d1", [ReportedCall(record.lease.pk, 10)], THURSDAY + 3 * HOUR) == [
         (Outcome.RECALLED, None)
     ]
     assert state(callback) == expected
@@ -285,7 +289,7 @@ def test_a_long_talk_is_left_alone(callback):
     [record] = claim()
     mark_dialed("d1", record.lease.pk, THURSDAY)
     end_unreported_calls(THURSDAY + 90 * MINUTE)
-    report_results("d1", [Result(record.lease.pk, 10, talk_seconds=5400)], THURSDAY + 90 * MINUTE)
+    report_results("d1", [ReportedCall(record.lease.pk, 10, talk_seconds=5400)], THURSDAY + 90 * MINUTE)
     assert state(callback)[0] == "C"
 
 
@@ -300,7 +304,7 @@ def test_a_call_shorter_than_the_campaigns_minimum_did_not_reach_the_customer(ca
 def test_the_result_of_one_that_was_removed_meanwhile_is_kept_in_the_history(callback):
     [record] = claim()
     callback.delete()
-    assert report_results("d1", [Result(record.lease.pk, 10)], THURSDAY) == [(Outcome.ACCEPTED, None)]
+    assert report_results("d1", [ReportedCall(record.lease.pk, 10)], THURSDAY) == [(Outcome.ACCEPTED, None)]
     assert CallHistory.objects.get().call_result == 10
     assert Lease.objects.get().state == "done"
 
@@ -335,7 +339,7 @@ def make_it_pending_again(callback):
 
 
 def bring_a_result(callback):
-    report_results("d1", [Result(Lease.objects.get().pk, 10)], THURSDAY)
+    report_results("d1", [ReportedCall(Lease.objects.get().pk, 10)], THURSDAY)
 
 
 def list_its_number_and_ask(callback):

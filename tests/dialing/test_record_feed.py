@@ -3,9 +3,11 @@ from datetime import timedelta
 import pytest
 
 from campaigns.models.contact import Contact
-from dialing.calls import Dialing, Outcome, Result, mark_dialed, report_results
+from dialing.before_the_call import Dialing, mark_dialed
 from dialing.models import CallHistory, Lease
 from dialing.record_feed import MOST_ROUNDS, claim_records
+from dialing.reported_calls import ReportedCall
+from dialing.result_intake import Outcome, report_results
 from dnc import do_not_call_list
 from tests.dialing.worlds import NOON, contact_of
 from tests.factories import CampaignFactory
@@ -131,7 +133,7 @@ def test_a_dialed_record_is_busy_and_is_tried_again_after_the_delay():
     contact.refresh_from_db()
     assert (contact.status, contact.call_result) == ("D", 0)
 
-    assert report_results("d1", [Result(record.lease.pk, 9)], NOON) == [(Outcome.ACCEPTED, None)]
+    assert report_results("d1", [ReportedCall(record.lease.pk, 9)], NOON) == [(Outcome.ACCEPTED, None)]
 
     contact.refresh_from_db()
     assert (contact.status, contact.calls_made, contact.call_result) == ("R", 1, 9)
@@ -141,7 +143,7 @@ def test_a_dialed_record_is_busy_and_is_tried_again_after_the_delay():
 
 def test_a_result_counts_once():
     [record] = claim(contact_of().campaign)
-    results = [Result(record.lease.pk, 8)] * 2
+    results = [ReportedCall(record.lease.pk, 8)] * 2
     assert report_results("d1", results, NOON) == [(Outcome.ACCEPTED, None), (Outcome.REPEATED, None)]
     assert report_results("d1", results[:1], NOON) == [(Outcome.REPEATED, None)]
     assert CallHistory.objects.count() == 1
@@ -152,7 +154,7 @@ def test_a_contact_notes_the_phone_that_was_dialed_last():
     dialed = []
     for code in (8, 8):
         [record] = claim(contact.campaign)
-        report_results("d1", [Result(record.lease.pk, code)], NOON)
+        report_results("d1", [ReportedCall(record.lease.pk, code)], NOON)
         contact.refresh_from_db()
         dialed.append(contact.last_phone)
 
@@ -161,12 +163,12 @@ def test_a_contact_notes_the_phone_that_was_dialed_last():
 
 def test_a_result_of_another_dialers_lease_is_unknown():
     [record] = claim(contact_of().campaign)
-    assert report_results("d2", [Result(record.lease.pk, 8)], NOON) == [(Outcome.UNKNOWN, None)]
+    assert report_results("d2", [ReportedCall(record.lease.pk, 8)], NOON) == [(Outcome.UNKNOWN, None)]
     assert Lease.objects.get().state == "active"
 
 
 def test_the_result_of_a_contact_that_an_import_replaced_is_kept_in_the_history():
     [record] = claim(contact_of().campaign)
     Contact.objects.all()._raw_delete("default")
-    assert report_results("d1", [Result(record.lease.pk, 10)], NOON) == [(Outcome.ACCEPTED, None)]
+    assert report_results("d1", [ReportedCall(record.lease.pk, 10)], NOON) == [(Outcome.ACCEPTED, None)]
     assert CallHistory.objects.get().call_result == 10

@@ -1,8 +1,9 @@
 import pytest
 import time_machine
 
-from dialing.calls import Result, report_results
 from dialing.record_feed import claim_records
+from dialing.reported_calls import ReportedCall
+from dialing.result_intake import report_results
 from tests.dialing.worlds import NOON, contact_of
 from tests.factories import CampaignFactory
 
@@ -39,7 +40,7 @@ ORDER = [
 
 def call(campaign, code, **details):
     [record] = claim_records("d1", campaign.pk, 1)
-    report_results("d1", [Result(record.lease.pk, code, **details)])
+    report_results("d1", [ReportedCall(record.lease.pk, code, **details)])
 
 
 @time_machine.travel(NOON, tick=False)

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from campaigns.models import Campaign, Contact
-from dialing.calls import mark_dialed
+from dialing.before_the_call import mark_dialed
 from dialing.leases import recall_forbidden
 from dialing.models import Lease
 from dialing.record_feed import claim_records

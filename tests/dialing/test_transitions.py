@@ -7,11 +7,13 @@ import pytest
 from campaigns.dialing_list import length
 from campaigns.models import Campaign, Contact
 from campaigns.models.contact import ContactPhone
-from dialing.attempt_rule import bring_into_force
-from dialing.calls import Result, mark_dialed, report_results
+from dialing.attempt_rule import activate
+from dialing.before_the_call import mark_dialed
 from dialing.leases import give_up_silent, recall, unknown_to_pending
 from dialing.models import CampaignManagerOptions, Lease
 from dialing.record_feed import claim_records
+from dialing.reported_calls import ReportedCall
+from dialing.result_intake import report_results
 from dialing.upkeep import daily_reset, purge
 from dnc import do_not_call_list
 from tests.dialing.worlds import NOON, contact_of
@@ -31,7 +33,7 @@ def call(campaign, code, at=NOON, dialed=True, **details):
     [record] = claim_records("d1", campaign.pk, 1, at)
     if dialed:
         mark_dialed("d1", record.lease.pk, at)
-    report_results("d1", [Result(record.lease.pk, code, **details)], at)
+    report_results("d1", [ReportedCall(record.lease.pk, code, **details)], at)
 
 
 def status_of(contact):
@@ -140,7 +142,7 @@ def test_a_record_out_while_the_maximum_is_lowered_has_reached_it_when_it_comes_
     contact.phones.update(calls_made=2)
     [record] = claim_records("d1", campaign.pk, 1, NOON)
     lower(campaign, 2)
-    report_results("d1", [Result(record.lease.pk, code)], NOON)
+    report_results("d1", [ReportedCall(record.lease.pk, code)], NOON)
     assert status_of(contact) == "M"
 
 
@@ -184,7 +186,7 @@ def test_a_late_result_decides_an_unknown_record(campaign):
     contact = contact_of(campaign)
     [record] = claim_records("d1", campaign.pk, 1, NOON)
     give_up_silent(NOON + timedelta(minutes=2))
-    report_results("d1", [Result(record.lease.pk, 9)], NOON + timedelta(minutes=3))
+    report_results("d1", [ReportedCall(record.lease.pk, 9)], NOON + timedelta(minutes=3))
     assert status_of(contact) == "R"
 
 
@@ -233,9 +235,9 @@ def test_a_missed_callback_without_an_attempt_left_has_reached_the_maximum(campa
 def test_a_raised_maximum_opens_the_contact_again(campaign, untried, status):
     contact = contact_of(campaign, numbers=["2125550100", "2125550101"], status="M", calls_made=3)
     ContactPhone.objects.filter(contact=contact, position__lte=1 if untried else 2).update(calls_made=1)
-    bring_into_force(campaign, per_number=False)
+    activate(campaign, per_number=False)
     campaign.max_attempts = 4
-    bring_into_force(campaign, per_number=False)
+    activate(campaign, per_number=False)
     assert status_of(contact) == status
 
 
@@ -278,7 +280,7 @@ def test_the_worked_examples_of_maximum_attempts(row):
     for _ in range(20):
         at += timedelta(hours=2)
         for record in claim_records("d1", campaign.pk, 10, at):
-            report_results("d1", [Result(record.lease.pk, 8)], at)
+            report_results("d1", [ReportedCall(record.lease.pk, 8)], at)
     made = [
         " ".join(str(phone.calls_made) for phone in contact.phones.order_by("position"))
         for contact in (john, jane)

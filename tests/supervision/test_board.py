@@ -8,11 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns.models import Campaign
-from dialing.calls import Result, mark_dialed, report_results
+from dialing.before_the_call import mark_dialed
 from dialing.dialers import heard_from, note_agents
 from dialing.emergency_stop import stop_all_campaigns
 from dialing.models import Dialer, NewestTime
 from dialing.record_feed import claim_records
+from dialing.reported_calls import ReportedCall
+from dialing.result_intake import report_results
 from outbound_site.core.health import record_heartbeat
 from outbound_site.core.jobs import JobState
 from supervision import board
@@ -40,7 +42,7 @@ def call(campaign, code, dialer="north"):
 def end_one(campaign, code, dialer="north"):
     [record] = claim_records(dialer, campaign.pk, 1)
     mark_dialed(dialer, record.lease.pk)
-    report_results(dialer, [Result(record.lease.pk, code, talk_seconds=60)])
+    report_results(dialer, [ReportedCall(record.lease.pk, code, talk_seconds=60)])
 
 
 def texts():
@@ -244,7 +246,7 @@ def test_problems_lead_only_to_pages_that_the_user_may_open(sign_in, sam, nina):
 def test_a_promised_callback_that_will_not_be_made_leads_to_its_contact(sign_in, sam):
     contact = contact_of(CampaignFactory(on=True, max_attempts=1, start_time="00:00", end_time="00:00"))
     [record] = claim_records("north", contact.campaign_id, 1)
-    result = Result(record.lease.pk, 14, callback_at=timezone.now() + timedelta(hours=1))
+    result = ReportedCall(record.lease.pk, 14, callback_at=timezone.now() + timedelta(hours=1))
     report_results("north", [result])
     client = sign_in(sam)
     link = f"/admin/dialing/contact/{contact.pk}/"

@@ -1,9 +1,11 @@
 import pytest
 
-from dialing.calls import Result, mark_dialed, report_results
+from dialing.before_the_call import mark_dialed
+from dialing.counters import RUN_TIME_NAMES
 from dialing.dialers import heard_from, note_agents
 from dialing.record_feed import claim_records
-from dialing.run_time_stats import NAMES
+from dialing.reported_calls import ReportedCall
+from dialing.result_intake import report_results
 from supervision.campaign_figures import GROUPS
 from supervision.list_counts import count_changed_lists
 from tests.dialing.worlds import contact_of
@@ -23,7 +25,7 @@ def test_the_page_shows_state_contacts_and_calls(sign_in, sam):
     contact_of(campaign)
     [record] = claim_records("north", campaign.pk, 1)
     mark_dialed("north", record.lease.pk)
-    report_results("north", [Result(record.lease.pk, 9)])
+    report_results("north", [ReportedCall(record.lease.pk, 9)])
     note_agents(heard_from("north"), {campaign.pk: 12})
     count_changed_lists()
     page = sign_in(sam).get(address(campaign))
@@ -39,7 +41,7 @@ def test_the_page_shows_state_contacts_and_calls(sign_in, sam):
 
 
 def test_every_counter_of_the_api_is_on_the_page_once():
-    assert sorted(name for names in GROUPS.values() for name in names) == NAMES
+    assert sorted(name for names in GROUPS.values() for name in names) == RUN_TIME_NAMES
 
 
 def test_the_abandon_rate_above_its_limit_is_said_in_words(sign_in, sam):
@@ -48,7 +50,7 @@ def test_the_abandon_rate_above_its_limit_is_said_in_words(sign_in, sam):
         contact_of(campaign)
         [record] = claim_records("north", campaign.pk, 1)
         mark_dialed("north", record.lease.pk)
-        report_results("north", [Result(record.lease.pk, code, talk_seconds=60)])
+        report_results("north", [ReportedCall(record.lease.pk, code, talk_seconds=60)])
     text = sign_in(sam).get(address(campaign)).text
     assert "50.0 % of 3.0 %" in text
     assert "above the limit" in text

@@ -8,9 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from campaigns.dialing_list import delete_contacts
 from campaigns.models.contact import CallStatus, Contact
 from dialing import leases
-from dialing.calls import Result, mark_dialed, report_results
+from dialing.before_the_call import mark_dialed
 from dialing.models import CallHistory, Dialer
 from dialing.record_feed import claim_records
+from dialing.reported_calls import ReportedCall
+from dialing.result_intake import report_results
 from supervision.list_counts import (
     CountedList,
     ListPart,
@@ -118,7 +120,7 @@ def test_a_list_in_which_something_happened_is_counted_at_the_next_run(quiet, ha
         if happens in ("dialed", "result"):
             mark_dialed("north", record.lease.pk)
         if happens == "result":
-            report_results("north", [Result(record.lease.pk, 10, talk_seconds=60)])
+            report_results("north", [ReportedCall(record.lease.pk, 10, talk_seconds=60)])
         if happens == "recall":
             leases.recall(record.lease.campaign.leases.all(), "test")
         if happens == "import at work":

@@ -3,8 +3,10 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from dialing.calls import Result, mark_dialed, report_results
+from dialing.before_the_call import mark_dialed
 from dialing.record_feed import claim_records
+from dialing.reported_calls import ReportedCall
+from dialing.result_intake import report_results
 from dnc import do_not_call_list
 from supervision import person_search
 from supervision.person_search import number_in
@@ -65,7 +67,7 @@ def test_the_timeline_has_import_calls_and_do_not_call_hits(sign_in, sam, alice,
     do_not_call_list.add(["2125550199"], alice, "asked")
     [record] = claim_records("north", henry.campaign_id, 1)
     mark_dialed("north", record.lease.pk)
-    report_results("north", [Result(record.lease.pk, 10, agent="1001", talk_seconds=65)])
+    report_results("north", [ReportedCall(record.lease.pk, 10, agent="1001", talk_seconds=65)])
     texts = [event.text for event in page_of(sign_in(sam), henry).context["events"]]
     assert "2125550199 not called: on the Do Not Call list" in texts
     called = "2125550100 called by dialer north: answered (10), agent 1001, 65 s of talk; then closed"

@@ -172,6 +172,7 @@ def stop_and_resume(campaigns, clock):
 def place_calls(campaigns, clock):
     """Results of most kinds; regular and personal callbacks asked for, kept, missed and retried."""
     from dialing.calls import Result, mark_dialed, report_results
+
     from dialing.models import CampaignManagerOptions
     from dialing.record_feed import claim_records
 
@@ -215,8 +216,9 @@ def every_status(campaigns):
 
 
 def personal_callbacks(campaigns, clock):
-    from callbacks.models import Agent, PersonalCallback
     from dialing.calls import Result, mark_dialed, report_results
+
+    from callbacks.models import Agent, PersonalCallback
     from dialing.personal_callbacks import claim_callbacks
     from tests.api_client import xml_of
     from tests.factories import PersonalCallbackFactory
@@ -245,6 +247,7 @@ def personal_callbacks(campaigns, clock):
 def hold_leases(campaigns):
     """Open leases: active, dialed, unknown, and of a personal callback; three for one number."""
     from dialing.calls import mark_dialed
+
     from dialing.leases import set_status
     from dialing.models import Lease, LeaseState
     from dialing.models.lease import OPEN_STATES

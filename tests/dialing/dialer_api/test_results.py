@@ -7,7 +7,7 @@ from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
 from campaigns.models import Contact
-from dialing.dialer_api.requests import RequestedCallback
+from dialing.dialer_api.serializers import RequestedCallback
 from dialing.leases import give_up_silent, unknown_to_pending
 from dialing.models import CallHistory
 from tests.dialing.worlds import contact_of

@@ -7,10 +7,10 @@ from typing import Any
 from callbacks.models import PersonalCallback
 from campaigns.models.contact import CallStatus, Contact
 from dialing import counters
-from dialing.call_results import ANSWERED
+from dialing.counter_periods import day_of
 from dialing.models import CallHistory, Dialer, Lease
-from dialing.results import CLOSED_STATUSES
-from dialing.service_day import day_of
+from dialing.result_codes import ANSWERED
+from dialing.transitions import CLOSED_STATUSES
 
 
 def of_lease(lease: Lease, dialer: Dialer, at: datetime) -> dict[str, Any]:

@@ -1,62 +1,27 @@
-"""What dialers report of their calls: that they dial now, and how calls ended."""
+"""How calls ended, as dialers report it: into contacts, personal callbacks, history and counters."""
 
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from callbacks.models import Agent, PersonalCallback
 from campaigns.models.contact import CallStatus, Contact, ContactPhone
-from dialing import attempt_rule, call_log, personal_callbacks
-from dialing.call_results import CALL_RESULTS, CALLBACKS, DO_NOT_CALL, RETURNED
-from dialing.claim_lock import shared_claim_lock
-from dialing.clock import is_behind
+from dialing import attempt_rule, call_history, personal_callbacks
 from dialing.dialers import heard_from
-from dialing.eligibility import DialingContext, Rule, callback_window_ends, choose, contact_reasons
-from dialing.leases import STOPPED, take_back
+from dialing.eligibility import callback_window_ends
 from dialing.models import CallHistory, CampaignManagerOptions, Dialer, Lease, LeaseState
 from dialing.models.lease import OPEN_STATES
 from dialing.record_feed import phones_of, store_contacts
-from dialing.results import CallReport, apply, classify, open_phones
+from dialing.reported_calls import CallEnd, ReportedCall, classify
+from dialing.result_codes import CALLBACKS, DO_NOT_CALL, RETURNED
+from dialing.transitions import apply, open_phones
 from dnc import do_not_call_list
-
-
-class Dialing(StrEnum):
-    """The answer to "may I dial it now"; only `dialed` means yes."""
-
-    DIALED = "dialed"
-    LISTED = "doNotCall"
-    RECALLED = "recalled"
-    UNKNOWN = "unknown"
-
-
-class LeaseEnd(StrEnum):
-    """Why a lease does not allow a call, beside the rules of `eligibility`; names of the wire.
-
-    `expired`: its time is over or its dialer was lost; `ended`: it has a result or was recalled; `removed`:
-    the contact or callback is gone; `changed`: another number of the contact comes next by now; `clock`: the
-    server's clock cannot be believed.
-    """
-
-    EXPIRED = "expired"
-    ENDED = "ended"
-    REMOVED = "removed"
-    CHANGED = "changed"
-    CLOCK = "clock"
-
-
-class DialedAnswer(NamedTuple):
-    """`reason`: of a no; a rule of `eligibility` or LeaseEnd."""
-
-    outcome: Dialing
-    reason: str = ""
 
 
 class Outcome(StrEnum):
@@ -83,104 +48,9 @@ class ResultAnswer(NamedTuple):
     not_made: NotMade | None = None
 
 
-@dataclass(frozen=True)
-class Result:
-    """A call's end as a dialer reports it. `agent`: the agent's number; a callback: for results 14, 15."""
-
-    lease: uuid.UUID
-    code: int
-    agent: str = ""
-    talk_seconds: int | None = None
-    wrapup_seconds: int | None = None
-    callback_at: datetime | None = None
-    callback_number: str = ""
-
-    def check(self) -> None:
-        """Raises ValidationError."""
-        if self.code not in CALL_RESULTS:
-            raise ValidationError(f"callResult: there is no call result {self.code}")
-        if self.code in CALLBACKS and self.callback_at is None:
-            raise ValidationError(f"callback: result {self.code} needs the callback's time")
-
-
-def mark_dialed(dialer: str, lease_uuid: uuid.UUID, at: datetime | None = None) -> DialedAnswer:
-    """The dialer is about to send the INVITE: the record becomes `dialed` and stays so until its result.
-
-    The last test before the call takes the whole decision again, as if the record were not leased. Where it
-    is no, the record goes back to what it was; a number on the Do Not Call list ends with result 26. Safe to
-    ask again: the same lease answers `dialed` again, until another one has its number.
-    """
-    sender = heard_from(dialer, at)
-    with shared_claim_lock():
-        lease = _open_for(sender, [lease_uuid]).get(lease_uuid)
-        # Waiting for the locks may have taken seconds.
-        at = at or timezone.now()
-        if lease is None:
-            return DialedAnswer(Dialing.UNKNOWN)
-        if lease.state == LeaseState.DIALED:
-            if Lease.objects.filter(number_in_use=lease.number).exclude(pk=lease.pk).exists():
-                return DialedAnswer(Dialing.RECALLED, Rule.NUMBER)
-            return DialedAnswer(Dialing.DIALED)
-        if lease.state not in OPEN_STATES:
-            return DialedAnswer(Dialing.RECALLED, _why_ended(lease))
-        if is_behind(at):
-            take_back(lease, LeaseEnd.CLOCK, at)
-            return DialedAnswer(Dialing.RECALLED, LeaseEnd.CLOCK)
-        stopped = is_stopped(lease)
-        expired = lease.state == LeaseState.UNKNOWN or lease.expires_at <= at
-        if not (stopped or expired) and do_not_call_list.contains([lease.number]):
-            _Intake(sender, at).accept([(lease, Result(lease.pk, DO_NOT_CALL))])
-            return DialedAnswer(Dialing.LISTED, Rule.DO_NOT_CALL)
-        reason = Rule.ENABLED if stopped else _reason_against_call(lease, at)
-        if reason or expired:
-            reason = reason or LeaseEnd.EXPIRED
-            take_back(lease, reason, at)
-            return DialedAnswer(Dialing.RECALLED, reason)
-        _note_dialed(lease, at)
-        return DialedAnswer(Dialing.DIALED)
-
-
-def _why_ended(lease: Lease) -> str:
-    """Of a lease that is the dialer's no more."""
-    if lease.state == LeaseState.LOST:
-        return LeaseEnd.EXPIRED
-    if lease.recall_reason == STOPPED:
-        return Rule.ENABLED
-    return lease.recall_reason or LeaseEnd.ENDED
-
-
-def _reason_against_call(lease: Lease, at: datetime) -> str | None:
-    """Why the record may not be dialed at this instant, the Do Not Call list left aside."""
-    if lease.personal_callback_id:
-        callback = PersonalCallback.objects.locked().filter(pk=lease.personal_callback_id).first()
-        return personal_callbacks.callback_reason(callback, at) if callback else LeaseEnd.REMOVED
-    contact = _locked_contacts([lease.contact_id]).get(lease.contact_id or 0)
-    if contact is None or lease.campaign is None:
-        return LeaseEnd.REMOVED
-    contact.status = lease.status_before
-    phones = phones_of([contact])[contact.pk]
-    context = DialingContext(lease.campaign, CampaignManagerOptions.load())
-    for reason in contact_reasons(contact, phones, context, at):
-        return reason.rule
-    return None if choose(contact, phones, context).number == lease.number else LeaseEnd.CHANGED
-
-
-def _note_dialed(lease: Lease, at: datetime) -> None:
-    """A personal callback stays active, which keeps clients from changing it."""
-    Lease.objects.filter(pk=lease.pk).update(state=LeaseState.DIALED, dialed_at=at)
-    if lease.contact_id:
-        Contact.objects.filter(pk=lease.contact_id).update(status=CallStatus.DIALED, call_result=0)
-
-
-def is_stopped(lease: Lease) -> bool:
-    """Whether the campaign was switched off since; for personal callbacks that counts by an option (9.2)."""
-    campaign = lease.campaign
-    if campaign is None or (campaign.enabled and not campaign.deleted_at):
-        return False
-    return bool(lease.contact_id) or CampaignManagerOptions.load().callback_with_campaign
-
-
-def report_results(dialer: str, results: Sequence[Result], at: datetime | None = None) -> list[ResultAnswer]:
+def report_results(
+    dialer: str, results: Sequence[ReportedCall], at: datetime | None = None
+) -> list[ResultAnswer]:
     """Take the results in, all in one transaction; the answer to each, in order. Raises ValidationError.
 
     A result counts once: reported again, also within the same list, it is `repeated`. It is taken as long
@@ -191,8 +61,8 @@ def report_results(dialer: str, results: Sequence[Result], at: datetime | None =
         result.check()
     sender = heard_from(dialer, at)
     with transaction.atomic():
-        leases = _open_for(sender, [result.lease for result in results])
-        accepted: list[tuple[Lease, Result]] = []
+        leases = leases_of(sender, [result.lease for result in results])
+        accepted: list[tuple[Lease, ReportedCall]] = []
         outcomes = []
         for result in results:
             lease = leases.get(result.lease)
@@ -200,7 +70,7 @@ def report_results(dialer: str, results: Sequence[Result], at: datetime | None =
             if lease and outcomes[-1] == Outcome.ACCEPTED:
                 lease.state = LeaseState.DONE
                 accepted.append((lease, result))
-        intake = _Intake(sender, at)
+        intake = Intake(sender, at)
         intake.accept(accepted)
         pairs = list(zip(results, outcomes, strict=True))
         again = [re.lease for re, outcome in pairs if outcome == Outcome.REPEATED and re.code in CALLBACKS]
@@ -223,20 +93,20 @@ def _outcome(lease: Lease | None) -> Outcome:
     return Outcome.REPEATED if lease.state == LeaseState.DONE else Outcome.RECALLED
 
 
-def _open_for(dialer: Dialer, uuids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Lease]:
+def leases_of(dialer: Dialer, uuids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Lease]:
     """The dialer's leases of that name, locked."""
     leases = Lease.objects.select_related("campaign__time_zone").filter(pk__in=uuids, dialer=dialer)
     return {lease.pk: lease for lease in leases.order_by("pk").select_for_update(of=("self",))}
 
 
-class _Intake:
+class Intake:
     """Results of one request on their way into contacts, callbacks, history and counters."""
 
     def __init__(self, dialer: Dialer, at: datetime) -> None:
         self.dialer, self.at, self.options = dialer, at, CampaignManagerOptions.load()
         self.not_made: dict[uuid.UUID, NotMade] = {}
 
-    def accept(self, accepted: Sequence[tuple[Lease, Result]]) -> None:
+    def accept(self, accepted: Sequence[tuple[Lease, ReportedCall]]) -> None:
         """Inside the transaction that has locked the leases."""
         if not accepted:
             return
@@ -244,7 +114,7 @@ class _Intake:
         self.listed = do_not_call_list.contains(
             {re.callback_number or le.number for le, re in accepted if re.code in CALLBACKS}
         )
-        contacts = _locked_contacts(lease.contact_id for lease, _ in accepted if lease.contact_id)
+        contacts = locked_contacts(lease.contact_id for lease, _ in accepted if lease.contact_id)
         phones = phones_of(list(contacts.values()))
         calls: list[CallHistory] = []
         self.scheduled: list[PersonalCallback] = []
@@ -265,7 +135,7 @@ class _Intake:
         }
         done = Lease.objects.filter(pk__in=[lease.pk for lease, _ in accepted])
         done.update(state=LeaseState.DONE, ended_at=self.at)
-        call_log.store([call for call in calls if call.call_result not in RETURNED])
+        call_history.store([call for call in calls if call.call_result not in RETURNED])
 
     def close_exhausted(
         self,
@@ -286,7 +156,7 @@ class _Intake:
     def contact_result(
         self,
         lease: Lease,
-        result: Result,
+        result: ReportedCall,
         contact: Contact | None,
         phones: Mapping[int, Sequence[ContactPhone]],
     ) -> CallHistory:
@@ -297,18 +167,18 @@ class _Intake:
         agent = self.agents.get(result.agent)
         details = self.details(lease, result)
         if contact is None:
-            return call_log.without_record(code, contact_id=lease.contact_id, **details)
+            return call_history.without_record(code, contact_id=lease.contact_id, **details)
         personal = code in CALLBACKS and campaign.personalized_callback_enabled and agent is not None
         number = result.callback_number or lease.number
-        report = CallReport(code, self.at, result.callback_at, number, personal)
+        call_end = CallEnd(code, self.at, result.callback_at, number, personal)
         own = phones[contact.pk]
         dialed = _dialed_phone(lease, own)
         per_number = self.options.max_attempts_per_number
-        apply(report, contact, own, dialed, lease.status_before, campaign, per_number)
-        call = call_log.contact_call(contact, code, **details)
+        apply(call_end, contact, own, dialed, lease.status_before, campaign, per_number)
+        call = call_history.contact_call(contact, code, **details)
         if personal and agent:
             callback = personal_callbacks.scheduled(
-                contact, agent, campaign, report, lease.number, self.options
+                contact, agent, campaign, call_end, lease.number, self.options
             )
             self.scheduled.append(callback)
             missed = personal_callbacks.is_missed_for_good(callback, self.options, self.at)
@@ -319,8 +189,8 @@ class _Intake:
             self.not_made[lease.pk] = reason
         return call
 
-    def details(self, lease: Lease, result: Result) -> dict[str, Any]:
-        return call_log.of_lease(lease, self.dialer, self.at) | {
+    def details(self, lease: Lease, result: ReportedCall) -> dict[str, Any]:
+        return call_history.of_lease(lease, self.dialer, self.at) | {
             "agent": result.agent,
             # As the original writes Do Not Call hits (7.1).
             "mode": "" if result.code == DO_NOT_CALL else lease.mode,
@@ -360,6 +230,6 @@ def _agents(numbers: Iterable[str]) -> dict[str, Agent]:
     return {agent.agent_id: agent for agent in everybody.active().filter(agent_id__in=wanted)}
 
 
-def _locked_contacts(ids: Iterable[int | None]) -> dict[int, Contact]:
+def locked_contacts(ids: Iterable[int | None]) -> dict[int, Contact]:
     contacts = Contact.objects.filter(pk__in=list(ids)).select_related("zone_set").order_by("pk")
     return {contact.pk: contact for contact in contacts.select_for_update(of=("self",))}

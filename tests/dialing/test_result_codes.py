@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from dialing.call_results import CALL_RESULTS, counter_of
-from dialing.results import CallReport, apply, classify
+from dialing import counters, result_codes
+from dialing.reported_calls import CallEnd, classify
+from dialing.result_codes import RESULT_CODES, counter_of
+from dialing.transitions import apply
 from tests.dialing.worlds import NOON, a_campaign, a_contact
 
 # The campaign's delays, minutes: each its own, so that none can stand for another.
@@ -60,7 +62,7 @@ def returned(code, **changes):
     campaign = a_campaign(max_attempts=3, **{snake(name): minutes for name, minutes in DELAYS.items()})
     contact, phones = a_contact(1)
     contact.status = "A"
-    report = CallReport(code, NOON, callback_at=NOON + timedelta(days=1), **changes)
+    report = CallEnd(code, NOON, callback_at=NOON + timedelta(days=1), **changes)
     apply(report, contact, phones, phones[0], "P", campaign, per_number=False)
     return contact, phones[0]
 
@@ -71,7 +73,7 @@ def snake(name):
 
 @pytest.mark.parametrize(("code", "counter", "attempt", "live", "delay", "phone", "record"), ROWS)
 def test_a_row_of_the_reference(code, counter, attempt, live, delay, phone, record):
-    result = CALL_RESULTS[int(code)]
+    result = RESULT_CODES[int(code)]
     contact, dialed = returned(int(code))
 
     assert (result.counter or "none", result.counted, result.live) == (
@@ -92,7 +94,51 @@ def phone_after(phone):
 
 
 def test_the_table_knows_no_other_codes():
-    assert sorted(CALL_RESULTS) == sorted([*(int(row[0]) for row in ROWS), 17])
+    assert sorted(RESULT_CODES) == sorted([*(int(row[0]) for row in ROWS), 17])
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        (result_codes.RETURNED, {17, 25}),
+        (result_codes.CALLBACKS, {14, 15}),
+        (result_codes.MACHINES, {12, 22}),
+        (result_codes.NO_RINGBACK, {4, 27, 28}),
+        (result_codes.LIVE, {10, 14, 16, 20, 21, 23, 24}),
+        (result_codes.ABANDONED, {16, 20}),
+    ],
+)
+def test_the_groups_of_codes_follow_from_the_table(codes, expected):
+    assert codes == expected
+
+
+EFFECTS = {
+    "rescheduled": {14, 15},
+    "rejected": {18, 19},
+    "closed": {3, 5, 7, 10, 11, 12, 23, 26},
+    "closed without reattempt": {2, 4, 6, 8, 9, 16},
+    "retried": {13, 17, 20, 21, 22, 24, 25, 27, 28, 29, 30, 31, 32, 33},
+}
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_what_a_result_makes_of_a_personal_callback(effect):
+    codes = {code for code, result in RESULT_CODES.items() if result.personal_callback == effect}
+    assert codes == EFFECTS[effect]
+
+
+def test_the_counters_of_live_connections_and_of_abandoned_ones():
+    assert counters.ABANDONED_COLUMNS == ["abandon_detect_count", "abandon_to_ivr_count"]
+    assert counters.LIVE_COLUMNS == [
+        "abandon_detect_count",
+        "abandon_to_ivr_count",
+        "call_back_count",
+        "customer_abandon_detect_count",
+        "customer_not_home_count",
+        "personal_callback_count",
+        "voice_count",
+        "wrong_number_count",
+    ]
 
 
 def test_17_which_is_for_personal_callbacks_leaves_a_contact_as_it_was():
@@ -112,7 +158,7 @@ def test_a_personal_callback_has_its_own_status_and_counter(code):
 def test_a_machine_that_was_handed_on_closes_the_record(code, treatment):
     contact, phones = a_contact(2)
     campaign = a_campaign(amd_treatment_mode=treatment)
-    apply(CallReport(code, NOON), contact, phones, phones[0], "P", campaign, per_number=False)
+    apply(CallEnd(code, NOON), contact, phones, phones[0], "P", campaign, per_number=False)
     assert contact.status == "C"
 
 
