@@ -11,7 +11,10 @@ class ListCount(models.Model):
     `recent_calls`: of each of the last minutes, the oldest first.
     """
 
-    campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="+")
+    # No constraints here and below: a purge during a counting would fail for rows that nobody needs.
+    campaign = models.OneToOneField(
+        Campaign, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
+    )
     version = models.PositiveIntegerField()
     counted_at = models.DateTimeField()
     next_change = models.DateTimeField(null=True)
@@ -27,7 +30,9 @@ class ContactCount(models.Model):
     `promised`: callbacks not called yet, which are not bound to the dialing window.
     """
 
-    list = models.ForeignKey(ListCount, models.CASCADE, related_name="counts", db_index=False)
+    list = models.ForeignKey(
+        ListCount, models.CASCADE, related_name="counts", db_index=False, db_constraint=False
+    )
     status = models.CharField(max_length=1, choices=CallStatus)
     zone_set = models.ForeignKey(ZoneSet, models.PROTECT, related_name="+", db_index=False)
     promised = models.BooleanField()
