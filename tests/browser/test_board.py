@@ -3,6 +3,7 @@ from playwright.sync_api import expect
 
 from campaigns.models import Campaign
 from dialing.record_feed import claim_records
+from supervision.list_counts import count_changed_lists
 from tests.dialing.worlds import contact_of
 from tests.factories import CampaignFactory
 
@@ -13,6 +14,7 @@ ALL_DAY = {"on": True, "start_time": "00:00", "end_time": "00:00"}
 def test_the_board_follows_what_happens_and_keeps_the_focus(open_page, sam):
     campaign = CampaignFactory(name="Renewals", **ALL_DAY)
     contact_of(campaign)
+    count_changed_lists()
     page = open_page(sam)
     page.goto("/admin/")
     link = page.get_by_role("region", name="Campaigns that are on").get_by_role("link", name="Renewals")

@@ -109,7 +109,7 @@ def test_after_the_first_pass_the_phone_due_first_is_next():
 def test_a_lost_record_may_change_when_unknown_records_are_reset():
     lease = Lease(dialer=Dialer(name="d1"), state="unknown", ended_at=NOON, expires_at=NOON)
     decided = decision(contact={"status": "U"}, lease=lease)
-    assert (decided.first.reason, decided.changes_at) == ("the dialer d1 was lost", NOON + HOUR)
+    assert (decided.first.text, decided.changes_at) == ("the dialer d1 was lost", NOON + HOUR)
 
 
 @pytest.mark.django_db
